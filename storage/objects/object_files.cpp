@@ -130,7 +130,7 @@ std::unique_ptr<NewBlob> ObjectFiles::begin()
 {
     make_directory();
     for (;;) {
-        const auto number = static_cast<BlobNumber>(next_.fetch_add(1));
+        const auto number = take_number();
         {
             const Lock lock(mutex_);
             being_written_.insert(number);

@@ -18,7 +18,7 @@
 
 namespace amilab {
 
-/// A file of bytes that are written once; rows say what they are of.
+/// Bytes that are written once, in a file here or in a row; rows say what they are of.
 enum class BlobNumber : std::int64_t {};
 
 class ObjectFiles;
@@ -87,6 +87,8 @@ public:
     /// `directory` is made with the first blob, in a folder that must be there.
     ObjectFiles(FileSystem& file_system, std::string directory, Options options);
 
+    /// A number that no other blob has had, for one that is no file.
+    BlobNumber take_number() { return static_cast<BlobNumber>(next_.fetch_add(1)); }
     /// Begins a blob with a number that no other has had.
     std::unique_ptr<NewBlob> begin();
 

@@ -199,7 +199,7 @@ void Check::check_files()
 void Check::check_objects()
 {
     std::set<BlobNumber> known;
-    for (const auto& blob : select_blobs(db_)) {
+    for (const auto& blob : select_blob_files(db_)) {
         known.insert(blob.number);
         const auto status = objects_.status(blob.number);
         if (!status) {

@@ -128,8 +128,8 @@ private:
     void check_blobs()
     {
         auto part = parts_.blobs.begin();
-        for (auto row = select_blob_behind(db_, BlobNumber{0}); row;
-             row = select_blob_behind(db_, row->number), ++part) {
+        for (auto row = select_blob_file_behind(db_, BlobNumber{0}); row;
+             row = select_blob_file_behind(db_, row->number), ++part) {
             const auto number = row->number;
             if (part == parts_.blobs.end() || part->first > number) {
                 refuse(save_path_, fmt::format("{}{} is missing", name_of(number),

@@ -359,7 +359,7 @@ private:
 
     bool begin_blob()
     {
-        const auto blob = select_blob_behind(*copy_, blob_.number);
+        const auto blob = select_blob_file_behind(*copy_, blob_.number);
         if (!blob) {
             return false;
         }

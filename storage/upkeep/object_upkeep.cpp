@@ -55,7 +55,7 @@ std::deque<ObjectUpkeep::Unsynced> ObjectUpkeep::without_removed(const std::dequ
     std::deque<Unsynced> there;
     auto lease = connections_.fresh_reader();
     for (const auto& one : blobs) {
-        if (blob_exists(lease.db(), one.blob)) {
+        if (blob_file_exists(lease.db(), one.blob)) {
             there.push_back(one);
         }
     }
@@ -184,7 +184,7 @@ void ObjectUpkeep::sweep()
     const auto found = files_.written();
     auto lease = connections_.fresh_reader();
     for (const auto blob : found) {
-        if (!blob_exists(lease.db(), blob) && !kept_.keeps(blob)) {
+        if (!blob_file_exists(lease.db(), blob) && !kept_.keeps(blob)) {
             files_.remove(blob);
         }
     }

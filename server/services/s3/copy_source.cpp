@@ -102,14 +102,15 @@ bool is_as_it_was(const ObjectRow& now, const ObjectRow& before)
 }
 
 CopiedBytes::CopiedBytes(Session& session, const LimitedCall& call, const ObjectRow& source,
-                         const ByteRange& range, const std::string& account)
+                         const ByteRange& range, const std::string& account, ContentUse use)
     : source_(source.content),
       range_(range),
       bytes_(session, source.content, range.first, range.end)
 {
-    if (!are_for(session, account)) {
+    const bool are_of_row = use == ContentUse::kPart && has_row_bytes(session.db(), source.content);
+    if (are_of_row || !are_for(session, account)) {
         take_bytes(session, call, account, static_cast<std::uint64_t>(range.size()));
-        written_.emplace(session.generation().shared_from_this());
+        written_.emplace(session.generation().shared_from_this(), use);
     }
 }
 

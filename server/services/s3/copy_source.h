@@ -50,13 +50,14 @@ struct Digests {
 };
 
 /// Bytes of an object on their way into a copy, which has them as they are, or others like them
-/// where they count as another account's: those stay whose they are when the others go.
+/// where they count as another account's, which stay whose they are when the others go, or where
+/// they lie in a row, as those of a part do not.
 class CopiedBytes {
 public:
     /// Begins a copy of `range` of the source for the account; within a transaction that reads.
     /// Throws what the service says of limits when the account may not hold them.
     CopiedBytes(Session& session, const LimitedCall& call, const ObjectRow& source,
-                const ByteRange& range, const std::string& account);
+                const ByteRange& range, const std::string& account, ContentUse use);
 
     /// Whether they have to be read: the copy has others like them.
     bool are_others() const { return written_.has_value(); }

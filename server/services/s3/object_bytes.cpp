@@ -17,9 +17,17 @@ ContentReader::ContentReader(Session& session, ContentNumber content, std::int64
                              std::int64_t end)
     : generation_(session.generation().shared_from_this()), next_(first), end_(end)
 {
-    for (auto& row : select_pieces(session.db(), content, first, end)) {
-        auto hold = std::make_unique<BlobHold>(generation_->stores().objects(), row.blob);
-        pieces_.push_back({row, std::move(hold)});
+    constexpr auto kMostInRow = static_cast<std::int64_t>(ContentWriter::kRowBytes);
+    for (const auto& row : select_pieces(session.db(), content, first, end)) {
+        auto& piece = pieces_.emplace_back();
+        piece.row = row;
+        auto bytes = row.length_bytes <= kMostInRow ? select_row_bytes(session.db(), row.blob)
+                                                    : std::nullopt;
+        if (bytes) {
+            piece.bytes = std::move(*bytes);
+        } else {
+            piece.blob = std::make_unique<BlobHold>(generation_->stores().objects(), row.blob);
+        }
     }
 }
 
@@ -28,9 +36,9 @@ ContentReader::~ContentReader() = default;
 namespace {
 
 /// Notes what is lost, for who keeps the disk. Returns the refusal.
-ApiError lost_file(const Generation& generation, BlobNumber blob)
+ApiError lost_blob(const Generation& generation, BlobNumber blob)
 {
-    log::error("object file {:016x} in {} is gone, or shorter than its row says",
+    log::error("object file or row {:016x} in {} is gone, or shorter than its row says",
                static_cast<std::uint64_t>(blob), generation.path());
     return object_lost();
 }
@@ -40,26 +48,28 @@ ApiError lost_file(const Generation& generation, BlobNumber blob)
 void ContentReader::require_files() const
 {
     auto there = next_;
-    for (const auto& [row, blob] : pieces_) {
-        require_file(row);
-        there = std::max(there, row.start_bytes + row.length_bytes);
+    for (const auto& piece : pieces_) {
+        require_blob(piece);
+        there = std::max(there, piece.end());
     }
     if (there < end_) {
         throw object_lost();
     }
 }
 
-void ContentReader::require_file(const PieceRow& row) const
+void ContentReader::require_blob(const Piece& piece) const
 {
-    require_length(row, generation_->stores().objects().status(row.blob));
+    if (!piece.is_file()) {
+        return require_length(piece.row, piece.bytes.size());
+    }
+    const auto status = generation_->stores().objects().status(piece.row.blob);
+    require_length(piece.row, status ? std::optional(status->size_bytes) : std::nullopt);
 }
 
-void ContentReader::require_length(const PieceRow& row,
-                                   const std::optional<FileStatus>& status) const
+void ContentReader::require_length(const PieceRow& row, std::optional<std::uint64_t> length) const
 {
-    const auto needed = static_cast<std::uint64_t>(row.offset_bytes + row.length_bytes);
-    if (!status || status->size_bytes < needed) {
-        throw lost_file(*generation_, row.blob);
+    if (!length || *length < static_cast<std::uint64_t>(row.offset_bytes + row.length_bytes)) {
+        throw lost_blob(*generation_, row.blob);
     }
 }
 
@@ -72,14 +82,14 @@ std::unique_ptr<File> ContentReader::open_file(const Piece& piece) const
         if (error.error_number != ENOENT) {
             throw;
         }
-        throw lost_file(*generation_, piece.row.blob);
+        throw lost_blob(*generation_, piece.row.blob);
     }
     // What was cut off would pass for a hole.
-    require_length(piece.row, file->status());
+    require_length(piece.row, file->status().size_bytes);
     return file;
 }
 
-const PieceRow& ContentReader::open_piece(std::int64_t offset)
+const ContentReader::Piece& ContentReader::open_piece(std::int64_t offset)
 {
     const auto behind = std::partition_point(
         pieces_.begin(), pieces_.end(), [&](const Piece& piece) { return piece.end() <= offset; });
@@ -87,24 +97,28 @@ const PieceRow& ContentReader::open_piece(std::int64_t offset)
         throw object_lost();
     }
     const auto index = static_cast<std::size_t>(behind - pieces_.begin());
-    if (!file_ || index != open_piece_) {
+    if (!behind->is_file()) {
+        require_blob(*behind);
+    } else if (!file_ || index != open_piece_) {
         file_.reset();
         file_ = open_file(*behind);
         open_piece_ = index;
     }
-    return pieces_[index].row;
+    return *behind;
 }
 
 void ContentReader::read_at(std::int64_t offset, std::span<std::byte> out)
 {
     while (!out.empty()) {
-        const auto& row = open_piece(offset);
-        const auto left = row.start_bytes + row.length_bytes - offset;
+        const auto& piece = open_piece(offset);
         const auto count = static_cast<std::size_t>(
-            std::min<std::int64_t>(left, static_cast<std::int64_t>(out.size())));
-        const auto at = static_cast<std::uint64_t>(row.offset_bytes + offset - row.start_bytes);
-        if (read_fully(*file_, at, out.first(count)) != count) {
-            throw lost_file(*generation_, row.blob);
+            std::min<std::int64_t>(piece.end() - offset, static_cast<std::int64_t>(out.size())));
+        const auto at = piece.in_blob(offset);
+        if (!piece.is_file()) {
+            std::ranges::copy(std::as_bytes(std::span(piece.bytes)).subspan(at, count),
+                              out.begin());
+        } else if (read_fully(*file_, at, out.first(count)) != count) {
+            throw lost_blob(*generation_, piece.row.blob);
         }
         out = out.subspan(count);
         offset += static_cast<std::int64_t>(count);
@@ -120,8 +134,12 @@ void ContentReader::read(std::span<std::byte> out)
 bool ContentReader::read_if_cached(std::span<std::byte> out)
 {
     const auto there = in_file(next_);
+    if (!there) {
+        read(out);
+        return true;
+    }
     const auto length = static_cast<std::int64_t>(out.size());
-    if (there.length < out.size() || there.file->read_cached_at(there.offset, out) != length) {
+    if (there->length < out.size() || there->file->read_cached_at(there->offset, out) != length) {
         return false;
     }
     next_ += length;
@@ -131,9 +149,12 @@ bool ContentReader::read_if_cached(std::span<std::byte> out)
 std::int64_t ContentReader::next_data(std::int64_t offset)
 {
     while (offset < end_) {
-        const auto& row = open_piece(offset);
-        const auto shift = row.offset_bytes - row.start_bytes;
-        const auto end = row.start_bytes + row.length_bytes;
+        const auto& piece = open_piece(offset);
+        if (!piece.is_file()) {
+            return offset;
+        }
+        const auto shift = piece.row.offset_bytes - piece.row.start_bytes;
+        const auto end = piece.end();
         const auto data = file_->seek_data(static_cast<std::uint64_t>(offset + shift));
         const auto found = data ? static_cast<std::int64_t>(*data) - shift : end;
         if (found < end) {
@@ -144,13 +165,15 @@ std::int64_t ContentReader::next_data(std::int64_t offset)
     return end_;
 }
 
-FileBytes ContentReader::in_file(std::int64_t offset)
+std::optional<FileBytes> ContentReader::in_file(std::int64_t offset)
 {
-    const auto& row = open_piece(offset);
-    const auto end = std::min(row.start_bytes + row.length_bytes, end_);
-    return {.file = file_.get(),
-            .offset = static_cast<std::uint64_t>(row.offset_bytes + offset - row.start_bytes),
-            .length = static_cast<std::uint64_t>(end - offset)};
+    const auto& piece = open_piece(offset);
+    if (!piece.is_file()) {
+        return std::nullopt;
+    }
+    return FileBytes{.file = file_.get(),
+                     .offset = piece.in_blob(offset),
+                     .length = static_cast<std::uint64_t>(std::min(piece.end(), end_) - offset)};
 }
 
 void require_first_file(Session& session, ContentNumber content, std::int64_t first,
@@ -191,9 +214,14 @@ void ContentWriter::write_zeros(std::uint64_t count)
 
 void ContentWriter::finish()
 {
-    if (size_bytes() > 0) {
+    if (size_bytes() > 0 && !is_for_row()) {
         held_bytes_ = static_cast<std::int64_t>(file().finish());
     }
+}
+
+bool ContentWriter::is_for_row() const
+{
+    return !blob_ && use_ == ContentUse::kObject && in_memory_.size() <= kRowBytes;
 }
 
 std::int64_t ContentWriter::size_bytes() const
@@ -204,26 +232,43 @@ std::int64_t ContentWriter::size_bytes() const
 ContentNumber ContentWriter::store(Session& session, const std::string& account,
                                    std::optional<std::int64_t> part)
 {
-    auto& db = session.db();
-    const auto content = insert_content(db, size_bytes());
-    if (!blob_) {
-        return content;
+    const auto content = insert_content(session.db(), size_bytes());
+    if (size_bytes() > 0) {
+        const auto blob = blob_ ? store_file(session, account) : store_in_row(session, account);
+        insert_piece(
+            session.db(),
+            {.content = content, .length_bytes = size_bytes(), .blob = blob, .part = part});
     }
+    return content;
+}
+
+BlobNumber ContentWriter::store_file(Session& session, const std::string& account)
+{
     const auto& boot = generation_->stores().blocks().boot_id();
     const bool is_kept = generation_->stores().objects().survives_power_loss();
-    insert_blob(db, {.number = blob_->number(),
-                     .account = account,
-                     .size_bytes = size_bytes(),
-                     .held_bytes = held_bytes_,
-                     .boot_id = is_kept ? std::optional(boot) : std::nullopt});
-    insert_piece(
-        db,
-        {.content = content, .length_bytes = size_bytes(), .blob = blob_->number(), .part = part});
+    insert_blob(session.db(), {.number = blob_->number(),
+                               .account = account,
+                               .size_bytes = size_bytes(),
+                               .held_bytes = held_bytes_,
+                               .boot_id = is_kept ? std::optional(boot) : std::nullopt});
     session.after_commit([blob = blob_](Generation& generation) {
         blob->keep();
         generation.stores().object_upkeep().sync_later(blob->number());
     });
-    return content;
+    return blob_->number();
+}
+
+BlobNumber ContentWriter::store_in_row(Session& session, const std::string& account) const
+{
+    const auto number = generation_->stores().objects().take_number();
+    insert_row_blob(session.db(),
+                    {.number = number,
+                     .account = account,
+                     .size_bytes = size_bytes(),
+                     .held_bytes = size_bytes(),
+                     .boot_id = {}},
+                    in_memory_);
+    return number;
 }
 
 ContentNumber share_content(Session& session, ContentNumber from, std::int64_t first,

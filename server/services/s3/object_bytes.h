@@ -2,7 +2,10 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "server/calls/session.h"
@@ -38,21 +41,31 @@ public:
     /// The first byte at or behind `offset` that may be other than zero; end() when there is none.
     std::int64_t next_data(std::int64_t offset);
     /// Where the bytes from `offset` on lie in one file; they are there. Valid until the next call.
-    FileBytes in_file(std::int64_t offset);
+    /// Nothing where they lie in a row.
+    std::optional<FileBytes> in_file(std::int64_t offset);
 
 private:
     struct Piece {
         PieceRow row;
+        /// Of a blob that is a file.
         std::unique_ptr<BlobHold> blob;
+        /// Of a blob whose bytes its row has.
+        std::string bytes;
 
         std::int64_t end() const { return row.start_bytes + row.length_bytes; }
+        bool is_file() const { return blob != nullptr; }
+        /// Where in the blob the content's byte is.
+        std::size_t in_blob(std::int64_t offset) const
+        {
+            return static_cast<std::size_t>(row.offset_bytes + offset - row.start_bytes);
+        }
     };
 
-    void require_file(const PieceRow& row) const;
-    void require_length(const PieceRow& row, const std::optional<FileStatus>& status) const;
+    void require_blob(const Piece& piece) const;
+    void require_length(const PieceRow& row, std::optional<std::uint64_t> length) const;
     std::unique_ptr<File> open_file(const Piece& piece) const;
-    /// Opens the file of the piece that has the byte.
-    const PieceRow& open_piece(std::int64_t offset);
+    /// The piece that has the byte; its file, if it is one, is open.
+    const Piece& open_piece(std::int64_t offset);
 
     std::shared_ptr<Generation> generation_;
     std::vector<Piece> pieces_;
@@ -68,14 +81,21 @@ private:
 void require_first_file(Session& session, ContentNumber content, std::int64_t first,
                         std::int64_t end);
 
+/// Whether a content is to be an object's, or of a part of one to come.
+enum class ContentUse : std::uint8_t { kObject, kPart };
+
 /// Bytes on their way into a content. They leave nothing behind unless stored.
 class ContentWriter {
 public:
     /// What stays in memory until finish(), and so costs who writes it no wait.
     static constexpr std::size_t kMemoryBytes = std::size_t{64} << 10U;
+    /// Up to so many bytes of an object lie in its row: to make a file would cost several times
+    /// what the row does. Those of a part do not, so that who reads an object of many parts, whose
+    /// rows may go meanwhile, has not to keep their bytes in memory.
+    static constexpr std::size_t kRowBytes = std::size_t{16} << 10U;
 
-    explicit ContentWriter(std::shared_ptr<Generation> generation)
-        : generation_(std::move(generation))
+    ContentWriter(std::shared_ptr<Generation> generation, ContentUse use)
+        : generation_(std::move(generation)), use_(use)
     {
     }
 
@@ -94,8 +114,13 @@ public:
 
 private:
     NewBlob& file();
+    bool is_for_row() const;
+    /// The rows of a blob that is a file, and of one that is none.
+    BlobNumber store_file(Session& session, const std::string& account);
+    BlobNumber store_in_row(Session& session, const std::string& account) const;
 
     const std::shared_ptr<Generation> generation_;
+    const ContentUse use_;
     std::vector<std::byte> in_memory_;
     std::shared_ptr<NewBlob> blob_;
     std::int64_t held_bytes_ = 0;

@@ -166,7 +166,7 @@ asio::awaitable<wire::Rendered> copy_object(StreamSession& session,
             source = require_source(rows, wishes.source);
             const auto place = require_place(rows, request, wishes, source);
             bytes.emplace(rows, LimitedCall{kService, CopyObjectRequest::kOperation}, source,
-                          ByteRange{0, source.size_bytes}, place.owner);
+                          ByteRange{0, source.size_bytes}, place.owner, ContentUse::kObject);
             has_own_sums = bytes->are_others() || is_read(source, wishes);
         });
         // Nobody is to find a copy of what is lost.

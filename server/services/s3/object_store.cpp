@@ -76,7 +76,7 @@ public:
     StoredObject(Session& session, const ObjectRow& place)
         : bucket_(place.bucket),
           key_(place.key),
-          writer_(session.generation().shared_from_this()),
+          writer_(session.generation().shared_from_this(), ContentUse::kObject),
           held_(session.generation().stores().held_bytes(), place.owner),
           over_limit_(too_many_bytes(session.services(), {kService, PutObjectRequest::kOperation},
                                      session.generation().stores().held_bytes().most().value_or(0)))

@@ -104,7 +104,7 @@ asio::awaitable<wire::Rendered> put_object(StreamSession& session, const PutObje
         require_place(rows, request, object.row);
         take_bytes(rows, {kService, PutObjectRequest::kOperation}, object.row.owner, bytes);
     });
-    ContentWriter writer(session.generation());
+    ContentWriter writer(session.generation(), ContentUse::kObject);
     const ByteTaker write = [&writer](std::span<const std::byte> some) { writer.write(some); };
     const auto body = co_await receive(session, object.body, write);
     complete_row(object.row, body);

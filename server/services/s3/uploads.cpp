@@ -219,7 +219,7 @@ asio::awaitable<wire::Rendered> upload_part(StreamSession& session,
         rules.kept = algorithm_of(place.upload);
         take_bytes(rows, {kService, UploadPartRequest::kOperation}, place.owner, bytes);
     });
-    ContentWriter writer(session.generation());
+    ContentWriter writer(session.generation(), ContentUse::kPart);
     const ByteTaker write = [&writer](std::span<const std::byte> some) { writer.write(some); };
     const auto body = co_await receive(session, rules, write);
     PartRow row;
@@ -317,7 +317,7 @@ asio::awaitable<wire::Rendered> upload_part_copy(StreamSession& session,
             range = copied_range(request, source);
             require_part_size(range);
             bytes.emplace(rows, LimitedCall{kService, UploadPartCopyRequest::kOperation}, source,
-                          range, place.owner);
+                          range, place.owner, ContentUse::kPart);
         });
         const auto digests = co_await bytes->read(session.workers(), algorithm);
         co_await session.write([&](Session& rows) {

@@ -50,6 +50,21 @@ void insert_blob(Database& db, const BlobRow& row)
     insert_row<kBlobColumns>(db, row);
 }
 
+void insert_row_blob(Database& db, const BlobRow& row, std::span<const std::byte> bytes)
+{
+    Statement(db,
+              "INSERT INTO s3_blob (number, account, size_bytes, held_bytes, bytes)"
+              " VALUES (?, ?, ?, ?, ?)")
+        .execute(row.number, row.account, row.size_bytes, row.held_bytes, bytes);
+}
+
+std::optional<std::string> select_row_bytes(Database& db, BlobNumber number)
+{
+    Statement select(db, "SELECT bytes FROM s3_blob WHERE number = ? AND bytes IS NOT NULL");
+    select.bind(number);
+    return select.step() ? std::optional(select.row().blob()) : std::nullopt;
+}
+
 ContentNumber insert_content(Database& db, std::int64_t size_bytes)
 {
     Statement insert(db, "INSERT INTO s3_content (size_bytes) VALUES (?) RETURNING number");
@@ -86,6 +101,15 @@ bool has_bytes_of_others(Database& db, ContentNumber content, std::int64_t first
         .step();
 }
 
+bool has_row_bytes(Database& db, ContentNumber content)
+{
+    return Statement(db,
+                     "SELECT 1 FROM s3_piece p JOIN s3_blob b ON b.number = p.blob"
+                     " WHERE p.content = ? AND b.bytes IS NOT NULL")
+        .bind(content)
+        .step();
+}
+
 void move_pieces(Database& db, ContentNumber from, ContentNumber to, std::int64_t start_bytes,
                  std::int64_t part)
 {
@@ -110,20 +134,23 @@ BlobNumber select_highest_blob(Database& db)
     return select.values<BlobNumber>().front();
 }
 
-bool blob_exists(Database& db, BlobNumber number)
+bool blob_file_exists(Database& db, BlobNumber number)
 {
-    return Statement(db, "SELECT 1 FROM s3_blob WHERE number = ?").bind(number).step();
+    return Statement(db, "SELECT 1 FROM s3_blob WHERE number = ? AND bytes IS NULL")
+        .bind(number)
+        .step();
 }
 
-std::vector<BlobRow> select_blobs(Database& db)
+std::vector<BlobRow> select_blob_files(Database& db)
 {
-    return select_rows<kBlobColumns>(db, "FROM s3_blob b ORDER BY b.number");
+    return select_rows<kBlobColumns>(db, "FROM s3_blob b WHERE b.bytes IS NULL ORDER BY b.number");
 }
 
-std::optional<BlobRow> select_blob_behind(Database& db, BlobNumber number)
+std::optional<BlobRow> select_blob_file_behind(Database& db, BlobNumber number)
 {
     return select_row<kBlobColumns>(
-        db, "FROM s3_blob b WHERE b.number > ? ORDER BY b.number LIMIT 1", number);
+        db, "FROM s3_blob b WHERE b.bytes IS NULL AND b.number > ? ORDER BY b.number LIMIT 1",
+        number);
 }
 
 void set_held_bytes(Database& db, BlobNumber number, std::int64_t held_bytes)
@@ -164,6 +191,11 @@ void mark_blobs_synced(Database& db, std::span<const BlobNumber> blobs)
     for (const auto blob : blobs) {
         Statement(db, "UPDATE s3_blob SET boot_id = NULL WHERE number = ?").execute(blob);
     }
+}
+
+bool has_removed_blobs(Database& db)
+{
+    return Statement(db, "SELECT 1 FROM s3_removed_blob LIMIT 1").bind().step();
 }
 
 std::vector<BlobNumber> select_removed_blobs(Database& db)

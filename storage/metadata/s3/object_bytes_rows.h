@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -11,7 +12,8 @@
 #include "storage/objects/object_files.h"
 
 /// What the bytes of objects and parts are made of: contents, each a row of pieces of blobs. A
-/// content goes with the row that has it, a blob with its last piece.
+/// content goes with the row that has it, a blob with its last piece. A blob is a file, or of few
+/// bytes that its row has.
 namespace amilab {
 
 enum class ContentNumber : std::int64_t {};
@@ -37,7 +39,12 @@ struct PieceRow {
     std::optional<std::int64_t> part{};
 };
 
+/// Whose bytes are a file's.
 void insert_blob(Database& db, const BlobRow& row);
+/// Whose bytes the row has.
+void insert_row_blob(Database& db, const BlobRow& row, std::span<const std::byte> bytes);
+/// The bytes that a blob's row has; nothing where they are a file's.
+std::optional<std::string> select_row_bytes(Database& db, BlobNumber number);
 /// A content of so many bytes, without pieces yet.
 ContentNumber insert_content(Database& db, std::int64_t size_bytes);
 void insert_piece(Database& db, const PieceRow& row);
@@ -47,6 +54,8 @@ std::vector<PieceRow> select_pieces(Database& db, ContentNumber content, std::in
 /// Whether some of the bytes from `first` up to `end` are of blobs that count as another account's.
 bool has_bytes_of_others(Database& db, ContentNumber content, std::int64_t first, std::int64_t end,
                          std::string_view account);
+/// Whether some of the content's bytes are those of rows.
+bool has_row_bytes(Database& db, ContentNumber content);
 /// Gives one content all pieces of another, behind `start_bytes`, as those of a part.
 void move_pieces(Database& db, ContentNumber from, ContentNumber to, std::int64_t start_bytes,
                  std::int64_t part);
@@ -60,10 +69,12 @@ struct PartRange {
 std::optional<PartRange> select_part_range(Database& db, ContentNumber content, std::int64_t part);
 /// The largest number that any blob has, or had whose file may still be there.
 BlobNumber select_highest_blob(Database& db);
-bool blob_exists(Database& db, BlobNumber number);
-std::vector<BlobRow> select_blobs(Database& db);
-/// The blob with the next number; nothing behind the last.
-std::optional<BlobRow> select_blob_behind(Database& db, BlobNumber number);
+/// Whether a row says that the blob is a file.
+bool blob_file_exists(Database& db, BlobNumber number);
+/// The blobs that are files.
+std::vector<BlobRow> select_blob_files(Database& db);
+/// Of those the one with the next number; nothing behind the last.
+std::optional<BlobRow> select_blob_file_behind(Database& db, BlobNumber number);
 /// What a blob takes of the disk that it has come to.
 void set_held_bytes(Database& db, BlobNumber number, std::int64_t held_bytes);
 /// What the account's blobs take of the disk.
@@ -76,6 +87,8 @@ std::int64_t sum_held_bytes(Database& db);
 /// Blobs that do not survive power loss yet.
 std::vector<BlobNumber> select_unsynced_blobs(Database& db);
 void mark_blobs_synced(Database& db, std::span<const BlobNumber> blobs);
+/// Whether there are blobs whose rows are gone.
+bool has_removed_blobs(Database& db);
 /// Some of the blobs whose rows are gone; none when there are none.
 std::vector<BlobNumber> select_removed_blobs(Database& db);
 void forget_removed_blobs(Database& db, std::span<const BlobNumber> blobs);

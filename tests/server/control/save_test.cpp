@@ -351,14 +351,19 @@ TEST_F(SaveTest, HasObjectsAndPartsOfUploads)
     const std::string content = std::string(100'000, 'x') + std::string(200'000, '\0') + "end";
     s3.must("PUT", "/disks/one", content);
     s3.must("PUT", "/disks/zeros", std::string(300'000, '\0'));
+    s3.must("PUT", "/disks/small", "in a row");
     save_to(aws, save_);
     s3.must("DELETE", "/disks/one");
+    s3.must("DELETE", "/disks/small");
     const auto again = from(save_, path("data"));
     const S3Caller there(*again);
     EXPECT_EQ(there.must("GET", "/disks/one").body, content);
     EXPECT_EQ(there.must("GET", "/disks/zeros").body, std::string(300'000, '\0'));
-    there.must("PUT", "/disks/two", "new");
+    EXPECT_EQ(there.must("GET", "/disks/small").body, "in a row");
+    there.must("PUT", "/disks/two", std::string(20'000, '2'));
+    there.must("PUT", "/disks/three", "new");
     EXPECT_EQ(there.must("GET", "/disks/one").body, content);
+    EXPECT_EQ(there.must("GET", "/disks/small").body, "in a row");
 }
 
 TEST_F(SaveTest, GivesNewIdsWhereTheServerWouldHave)
@@ -518,8 +523,8 @@ TEST_F(SaveTest, WithoutAnObjectsFileIsRefusedByTheObjectsName)
     const S3Caller s3(aws);
     s3.must("PUT", "/disks");
     s3.must("PUT", "/disks/one", std::string(100'000, 'x'));
-    s3.must("PUT", "/disks/two", "two");
-    s3.must("PUT", "/disks/line%0Aend", "three");
+    s3.must("PUT", "/disks/two", std::string(20'000, '2'));
+    s3.must("PUT", "/disks/line%0Aend", std::string(20'000, '3'));
     save_to(aws, save_);
     const auto blobs = numbers_of(FrameKind::kBlobEnd);
     ASSERT_EQ(blobs.size(), 3U);
@@ -622,6 +627,10 @@ TEST_F(SaveTest, WhoseRowsSayOtherLengthsThanTheFilesHaveIsRefused)
                 HasSubstr("is made of pieces that do not follow each other"));
     EXPECT_THAT(refusal_of_rows("UPDATE s3_blob SET size_bytes = -1"),
                 HasSubstr(" is of no file's size"));
+    EXPECT_THAT(refusal_of_rows("UPDATE s3_blob SET bytes = x'00' WHERE bytes IS NOT NULL"),
+                HasSubstr(" has not as many bytes in its row as that says"));
+    EXPECT_THAT(refusal_of_rows("UPDATE s3_blob SET held_bytes = 7000 WHERE bytes IS NOT NULL"),
+                HasSubstr(" has not as many bytes in its row as that says"));
     EXPECT_THAT(refusal_of_rows("UPDATE s3_blob SET number = -number;"
                                 "UPDATE s3_piece SET blob = -blob"),
                 HasSubstr(" is no number that is given"));

@@ -1,6 +1,5 @@
-#include "storage/metadata/s3/object_bytes_rows.h"
-#include "storage/state/generation.h"
 #include "tests/server/services/s3/s3_world.h"
+#include "tests/support/disks.h"
 
 namespace amilab::test {
 namespace {
@@ -20,7 +19,7 @@ protected:
         headers.emplace_back("x-amz-copy-source", std::move(source));
         return s3.call("PUT", to, {}, headers);
     }
-    std::size_t blobs() { return select_blobs(emulator.generation().reader().db()).size(); }
+    std::size_t blobs() { return count(emulator, "SELECT COUNT(*) FROM s3_blob"); }
 };
 
 TEST_F(ObjectCopies, AreTheSameBytesAndNotMoreOfThem)

@@ -32,6 +32,9 @@ std::size_t files_of(TestEmulator& emulator)
     return static_cast<std::size_t>(std::distance(begin(entries), end(entries)));
 }
 
+/// More than rows have.
+const std::string kOfFile(20'000, 'f');
+
 class Objects : public S3World {
 protected:
     std::size_t files() { return files_of(emulator); }
@@ -90,13 +93,18 @@ TEST_F(Objects, AreLookedForBehindWhatIsDue)
 
 TEST_F(Objects, OfAnyLengthComeBackWhole)
 {
-    for (const std::size_t size : {0UL, 1UL, 65'536UL, 65'537UL, 300'000UL, 1'000'001UL}) {
+    for (const std::size_t size :
+         {0UL, 1UL, 16'384UL, 16'385UL, 65'536UL, 65'537UL, 300'000UL, 1'000'001UL}) {
         std::string text(size, '\0');
         for (std::size_t at = 0; at < size; at += 7) {
             text[at] = static_cast<char>(at % 251);
         }
         s3.must("PUT", "/disks/a", text);
         EXPECT_EQ(s3.must("GET", "/disks/a").body, text) << size;
+        if (size > 0) {
+            EXPECT_EQ(s3.must("GET", "/disks/a", {}, {{"Range", "bytes=-9000"}}).body,
+                      text.substr(size - std::min(size, 9000UL)));
+        }
         EXPECT_EQ(s3.must("HEAD", "/disks/a").header("content-length"), std::to_string(size));
     }
 }
@@ -114,10 +122,10 @@ TEST_F(Objects, TakeNoSpaceForZeros)
 
 TEST_F(Objects, GiveTheirSpaceBackWhenTheyGo)
 {
-    s3.must("PUT", "/disks/a", "one");
-    s3.must("PUT", "/disks/b", "two");
+    s3.must("PUT", "/disks/a", kOfFile);
+    s3.must("PUT", "/disks/b", kOfFile);
     EXPECT_EQ(files(), 2U);
-    s3.must("PUT", "/disks/a", "another");
+    s3.must("PUT", "/disks/a", kOfFile + "another");
     EXPECT_EQ(files(), 2U);
     s3.must("DELETE", "/disks/a");
     EXPECT_EQ(files(), 1U);
@@ -127,9 +135,38 @@ TEST_F(Objects, GiveTheirSpaceBackWhenTheyGo)
     EXPECT_EQ(sum_held_bytes(emulator.generation().reader().db()), 0);
 }
 
+TEST_F(Objects, OfFewBytesLieInRows)
+{
+    s3.must("PUT", "/disks/a", std::string(16'384, 'x'));
+    s3.must("PUT", "/disks/b", "some");
+    s3.must("PUT", "/disks/empty", "");
+    EXPECT_EQ(files(), 0U);
+    EXPECT_EQ(sum_held_bytes(emulator.generation().reader().db(), kAccount), 16'388);
+    s3.must("PUT", "/disks/copy", {}, {{"x-amz-copy-source", "/disks/b"}});
+    EXPECT_EQ(count(emulator, "SELECT COUNT(*) FROM s3_blob"), 2);
+    s3.must("DELETE", "/disks/b");
+    EXPECT_EQ(s3.must("GET", "/disks/copy").body, "some");
+    EXPECT_EQ(s3.must("GET", "/disks/copy", {}, {{"Range", "bytes=1-2"}}).body, "om");
+    s3.must("PUT", "/disks/a", "less");
+    EXPECT_EQ(sum_held_bytes(emulator.generation().reader().db(), kAccount), 8);
+    s3.must("DELETE", "/disks/a");
+    s3.must("DELETE", "/disks/copy");
+    EXPECT_EQ(count(emulator, "SELECT COUNT(*) FROM s3_blob"), 0);
+    EXPECT_EQ(count(emulator, "SELECT COUNT(*) FROM s3_removed_blob"), 0)
+        << "there is no file to remove";
+}
+
+TEST_F(Objects, WhoseRowsHaveNotTheirBytesAreLost)
+{
+    s3.must("PUT", "/disks/a", "content");
+    emulator.generation().writer().db().run("UPDATE s3_blob SET bytes = x'00'");
+    EXPECT_EQ(s3.call("GET", "/disks/a").code, "MethodNotAllowed");
+    EXPECT_EQ(s3.call("HEAD", "/disks/a").status, 405);
+}
+
 TEST_F(Objects, ThatAreLostAreRefusedAsS3SaysIt)
 {
-    for (const std::size_t size : {7UL, 300'000UL}) {
+    for (const std::size_t size : {20'000UL, 300'000UL}) {
         for (const bool is_gone : {true, false}) {
             s3.must("PUT", "/disks/a", std::string(size, 'x'));
             ASSERT_EQ(files(), 1U);
@@ -196,9 +233,9 @@ TEST(ObjectsOfALimitedAccount, LeaveNothingWhenTheirRowsAreRefused)
     const S3Caller s3(emulator);
     s3.must("PUT", "/disks");
     std::size_t kept = 0;
-    S3Answer last = s3.must("PUT", "/disks/0", "x");
+    S3Answer last = s3.must("PUT", "/disks/0", kOfFile);
     while (last.ok() && kept < 12) {
-        last = s3.call("PUT", fmt::format("/disks/{}", ++kept), "x");
+        last = s3.call("PUT", fmt::format("/disks/{}", ++kept), kOfFile);
     }
     EXPECT_EQ(last.code, "QuotaExceeded");
     EXPECT_EQ(files_of(emulator), kept);
@@ -455,8 +492,8 @@ TEST_F(Objects, AreDeletedManyAtOnce)
 TEST_F(Objects, GoWithAResetOfTheirAccount)
 {
     other.must("PUT", "/others");
-    other.must("PUT", "/others/a", "x");
-    s3.must("PUT", "/disks/a", "x");
+    other.must("PUT", "/others/a", kOfFile);
+    s3.must("PUT", "/disks/a", kOfFile);
     EXPECT_EQ(files(), 2U);
     emulator.data().reset();
     EXPECT_EQ(files(), 0U);
@@ -472,6 +509,7 @@ TEST(ObjectsOnDisk, SurviveARestartAndAreChecked)
         const S3Caller s3(emulator);
         s3.must("PUT", "/disks");
         s3.must("PUT", "/disks/a", std::string(100'000, 'a'));
+        s3.must("PUT", "/disks/small", "small");
     }
     EXPECT_EQ(check_data_directory(folder.string()).problems, std::vector<std::string>{});
     const auto file = [&] {
@@ -489,11 +527,18 @@ TEST(ObjectsOnDisk, SurviveARestartAndAreChecked)
         emulator.data().sweep();
         emulator.data().background().drain();
         EXPECT_EQ(S3Caller(emulator).must("GET", "/disks/a").body, std::string(100'000, 'a'));
+        EXPECT_EQ(S3Caller(emulator).must("GET", "/disks/small").body, "small");
         EXPECT_FALSE(std::filesystem::exists(file.parent_path() / "00000000000000ff"));
         EXPECT_TRUE(std::filesystem::exists(file));
     }
     std::filesystem::resize_file(file, 5);
     EXPECT_EQ(check_data_directory(folder.string()).problems.size(), 1U);
+    {
+        TestEmulator emulator(folder.string());
+        emulator.generation().writer().db().run(
+            "UPDATE s3_blob SET bytes = x'00' WHERE bytes IS NOT NULL");
+    }
+    EXPECT_EQ(check_data_directory(folder.string()).problems.size(), 2U);
 }
 
 TEST(ObjectsBytes, ReachTheDiskOfLargeObjectsToo)
@@ -504,9 +549,9 @@ TEST(ObjectsBytes, ReachTheDiskOfLargeObjectsToo)
         TestEmulator emulator(folder.string());
         const S3Caller s3(emulator);
         s3.must("PUT", "/disks");
-        s3.must("PUT", "/disks/first", "first");
+        s3.must("PUT", "/disks/first", kOfFile);
         s3.must("PUT", "/disks/large", std::string(70 << 20, '\0'));
-        s3.must("PUT", "/disks/last", "last");
+        s3.must("PUT", "/disks/last", kOfFile);
         emulator.data().background().drain();
         EXPECT_EQ(count(emulator, "SELECT COUNT(*) FROM s3_blob WHERE boot_id IS NULL"), 3);
     }
@@ -554,13 +599,13 @@ TEST(ObjectsBytes, AreNotSyncedWhereTheirRowsHaveGone)
     TestEmulator emulator(scratch.path());
     const S3Caller s3(emulator);
     s3.must("PUT", "/disks");
-    s3.must("PUT", "/disks/a", "first");
+    s3.must("PUT", "/disks/a", kOfFile);
     emulator.data().background().drain();
     const ClosedWriters writers(emulator.generation().path() + "/objects");
     {
         const BlockedBackground blocked(emulator);
         for (int count = 0; count < 5; ++count) {
-            s3.must("PUT", "/disks/a", "again");
+            s3.must("PUT", "/disks/a", kOfFile);
         }
         EXPECT_EQ(writers.count(), 5);
     }

@@ -2,9 +2,8 @@
 
 #include "server/services/s3/checksums.h"
 #include "server/wire/types.h"
-#include "storage/metadata/s3/object_bytes_rows.h"
-#include "storage/state/generation.h"
 #include "tests/server/services/s3/s3_world.h"
+#include "tests/support/disks.h"
 
 namespace amilab::test {
 namespace {
@@ -30,7 +29,7 @@ protected:
     {
         return s3.call("POST", "/disks/a?uploadId=" + id, completion(parts), headers);
     }
-    std::size_t blobs() { return select_blobs(emulator.generation().reader().db()).size(); }
+    std::size_t blobs() { return count(emulator, "SELECT COUNT(*) FROM s3_blob"); }
 };
 
 std::string checksum_of(ChecksumAlgorithm algorithm, std::string_view text)
@@ -78,6 +77,25 @@ TEST_F(Uploads, AreReadByTheirParts)
     EXPECT_EQ(s3.call("HEAD", "/disks/a?partNumber=1").header("content-length"),
               std::to_string(kLeastPart));
     EXPECT_EQ(s3.call("GET", "/disks/a?partNumber=3").status, 416);
+}
+
+TEST_F(Uploads, HaveFilesForWhatAnObjectHasInItsRow)
+{
+    const auto in_rows = [&] {
+        return count(emulator, "SELECT COUNT(*) FROM s3_blob WHERE bytes IS NOT NULL");
+    };
+    s3.must("PUT", "/disks/source", "0123456789");
+    EXPECT_EQ(in_rows(), 1);
+    const auto id = begin();
+    const auto one = put_part(id, 1, std::string(kLeastPart, 'x'));
+    const auto two =
+        s3.must("PUT", part(id, 2), {},
+                {{"x-amz-copy-source", "disks/source"}, {"x-amz-copy-source-range", "bytes=3-6"}});
+    EXPECT_EQ(in_rows(), 1);
+    ASSERT_TRUE(end(id, {{"1", one}, {"2", two.text("ETag")}}).ok());
+    s3.must("DELETE", "/disks/source");
+    EXPECT_EQ(in_rows(), 0);
+    EXPECT_EQ(s3.must("GET", "/disks/a").body, std::string(kLeastPart, 'x') + "3456");
 }
 
 TEST_F(Uploads, HaveTheLastOfPartsWithOneNumber)
