@@ -364,26 +364,36 @@ wire::Rendered ApiCall::run_write()
     return rendered;
 }
 
-wire::Rendered ApiCall::run_quick_write()
+bool ApiCall::in_quick_write(const std::function<void(Session&)>& work)
 {
     auto writer = generation_->connections().writer_if_free();
     if (!writer || is_due(generation_->timing(), writer->db(), caller_.account)) {
-        throw BudgetExceeded();
+        return false;
     }
-    auto& call = *std::get<std::unique_ptr<WriteCall>>(call_);
     Session session(context(), writer->db(), writer->ids());
     session.forbid_waiting();
-    wire::Rendered rendered;
     try {
         write_and_commit(*generation_, session, [&](Session& quick) {
             const BudgetScope scope(quick.db(), true);
             require_region(quick);
-            within_limits(quick, limited(), [&] { rendered = call.run(quick, form()); });
+            within_limits(quick, limited(), [&] { work(quick); });
         });
+    } catch (const BudgetExceeded&) {
+        return false;
     } catch (const StorageError&) {
-        throw BudgetExceeded();  // run_operation() knows what to do about it
+        return false;  // who may wait knows what to do about it
     }
     session.committed();
+    return true;
+}
+
+wire::Rendered ApiCall::run_quick_write()
+{
+    auto& call = *std::get<std::unique_ptr<WriteCall>>(call_);
+    wire::Rendered rendered;
+    if (!in_quick_write([&](Session& session) { rendered = call.run(session, form()); })) {
+        throw BudgetExceeded();
+    }
     return rendered;
 }
 

@@ -94,6 +94,9 @@ private:
     /// Does that within the budget; false when it does not suffice.
     bool in_quick_read(const std::function<void(Session&)>& work);
     void in_write(const std::function<void(Session&)>& work);
+    /// Does that at once, within the budget; false, and nothing is written, where somebody else
+    /// writes or that does not suffice.
+    bool in_quick_write(const std::function<void(Session&)>& work);
     ApiAnswer answer(const std::function<wire::Rendered()>& make) const;
     LimitedCall limited() const;
     /// Runs what settles; on a full disk that is left for later, and false.

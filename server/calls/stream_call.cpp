@@ -28,6 +28,13 @@ boost::asio::awaitable<void> StreamSession::write(Work work, std::function<void(
     });
 }
 
+boost::asio::awaitable<void> StreamSession::write_at_once(Work work)
+{
+    if (!quick_write_(work)) {
+        co_await write(std::move(work));
+    }
+}
+
 boost::asio::awaitable<void> StreamSession::write_with_reserve(Work work)
 {
     co_await request_.workers.run([&] { with_reserve(*generation_, [&] { write_(work); }); });
@@ -47,7 +54,8 @@ public:
             call_.generation_, request_,
             [this](const auto& work) { call_.in_read(ApiCall::Budget::kNone, work); },
             [this](const auto& work) { return call_.in_quick_read(work); },
-            [this](const auto& work) { call_.in_write(work); });
+            [this](const auto& work) { call_.in_write(work); },
+            [this](const auto& work) { return call_.in_quick_write(work); });
         const auto form = call_.form();
         auto rendered =
             co_await std::get<std::shared_ptr<StreamCall>>(call_.call_)->run(session, form);

@@ -27,12 +27,13 @@ public:
     using QuickRunner = std::function<bool(const Work&)>;
 
     StreamSession(std::shared_ptr<Generation> generation, const StreamRequest& request, Runner read,
-                  QuickRunner quick_read, Runner write)
+                  QuickRunner quick_read, Runner write, QuickRunner quick_write)
         : generation_(std::move(generation)),
           request_(request),
           read_(std::move(read)),
           quick_read_(std::move(quick_read)),
-          write_(std::move(write))
+          write_(std::move(write)),
+          quick_write_(std::move(quick_write))
     {
     }
 
@@ -47,6 +48,8 @@ public:
     boost::asio::awaitable<void> read_at_once(Work work);
     /// `before` is done ahead of the transaction, by the same worker.
     boost::asio::awaitable<void> write(Work work, std::function<void()> before = {});
+    /// Does what write() does, at once on this thread where that is quick: `work` may run twice.
+    boost::asio::awaitable<void> write_at_once(Work work);
 
     /// Does what write() does; when the disk is full a second time, with what the reserve gives up.
     /// For what frees space.
@@ -63,6 +66,7 @@ private:
     Runner read_;
     QuickRunner quick_read_;
     Runner write_;
+    QuickRunner quick_write_;
     std::optional<StreamAnswer> answer_;
 };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstring>
 
 #include "server/log/log.h"
 #include "server/services/s3/errors.h"
@@ -115,8 +116,7 @@ void ContentReader::read_at(std::int64_t offset, std::span<std::byte> out)
             std::min<std::int64_t>(piece.end() - offset, static_cast<std::int64_t>(out.size())));
         const auto at = piece.in_blob(offset);
         if (!piece.is_file()) {
-            std::ranges::copy(std::as_bytes(std::span(piece.bytes)).subspan(at, count),
-                              out.begin());
+            std::memcpy(out.data(), piece.bytes.data() + at, count);
         } else if (read_fully(*file_, at, out.first(count)) != count) {
             throw lost_blob(*generation_, piece.row.blob);
         }

@@ -103,6 +103,8 @@ public:
     void write(std::span<const std::byte> bytes);
     /// Appends a hole. Throws StorageError.
     void write_zeros(std::uint64_t count);
+    /// Whether what is written so far needs no file: finish() then has nothing to do.
+    bool is_for_row() const;
     /// When all is written; blocks. Throws StorageError.
     void finish();
     std::int64_t size_bytes() const;
@@ -114,7 +116,6 @@ public:
 
 private:
     NewBlob& file();
-    bool is_for_row() const;
     /// The rows of a blob that is a file, and of one that is none.
     BlobNumber store_file(Session& session, const std::string& account);
     BlobNumber store_in_row(Session& session, const std::string& account) const;

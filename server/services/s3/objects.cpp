@@ -108,17 +108,20 @@ asio::awaitable<wire::Rendered> put_object(StreamSession& session, const PutObje
     const ByteTaker write = [&writer](std::span<const std::byte> some) { writer.write(some); };
     const auto body = co_await receive(session, object.body, write);
     complete_row(object.row, body);
-    co_await session.write(
-        [&](Session& rows) {
-            require_place(rows, request, object.row);
-            require_room_of(rows, PutObjectRequest::kOperation, object.row.owner,
-                            {request.bucket, request.key});
-            object.row.modified_ms = rows.now_ms();
-            object.row.content = writer.store(rows, object.row.owner);
-            put_object_row(rows.db(), object.row);
-            remove_object_files_later(rows);
-        },
-        [&] { writer.finish(); });
+    const StreamSession::Work store = [&](Session& rows) {
+        require_place(rows, request, object.row);
+        require_room_of(rows, PutObjectRequest::kOperation, object.row.owner,
+                        {request.bucket, request.key});
+        object.row.modified_ms = rows.now_ms();
+        object.row.content = writer.store(rows, object.row.owner);
+        put_object_row(rows.db(), object.row);
+        remove_object_files_later(rows);
+    };
+    if (writer.is_for_row()) {
+        co_await session.write_at_once(store);
+    } else {
+        co_await session.write(store, [&] { writer.finish(); });
+    }
     co_return put_answer(object.row);
 }
 

@@ -195,7 +195,8 @@ void mark_blobs_synced(Database& db, std::span<const BlobNumber> blobs)
 
 bool has_removed_blobs(Database& db)
 {
-    return Statement(db, "SELECT 1 FROM s3_removed_blob LIMIT 1").bind().step();
+    Statement select(db, "SELECT min(number) IS NOT NULL FROM s3_removed_blob");
+    return select.bind().step() && select.row().boolean();
 }
 
 std::vector<BlobNumber> select_removed_blobs(Database& db)

@@ -534,8 +534,8 @@ TEST_F(SaveTest, WithoutAnObjectsFileIsRefusedByTheObjectsName)
               blob_name(blobs[2]) + " of disks/line end is missing");
     EXPECT_EQ(refusal_without(end_of(FrameKind::kBlobEnd, blobs[0])),
               "the end of " + blob_name(blobs[0]) + " is missing");
-    EXPECT_EQ(refusal_when([](auto& save) { save.frames.back().frame.length = 7; }),
-              blob_name(blobs[2]) + " of disks/line end has 7 bytes instead of 5");
+    EXPECT_EQ(refusal_when([](auto& save) { save.frames.back().frame.length = 20'001; }),
+              blob_name(blobs[2]) + " of disks/line end has 20001 bytes instead of 20000");
 }
 
 TEST_F(SaveTest, WithoutRowsOrAPartOfThemIsRefused)

@@ -68,9 +68,11 @@ TEST_F(ObjectsForOthers, TellWhereTheirHolesAre)
 
 TEST_F(ObjectsForOthers, TellWhereTheirBytesLie)
 {
-    s3.must("PUT", "/disks/a", "content");
+    s3.must("PUT", "/disks/small", "content");
+    EXPECT_FALSE(open("small")->in_file(3)) << "in a row";
+    s3.must("PUT", "/disks/a", std::string(20'000, 'x') + "content");
     const auto bytes = open("a");
-    const auto lies = bytes->in_file(3);
+    const auto lies = bytes->in_file(20'003);
     ASSERT_TRUE(lies);
     EXPECT_EQ(lies->length, 4U);
     std::string text(lies->length, '\0');

@@ -73,6 +73,8 @@ TEST_F(Objects, AreWhatWasPut)
 
 TEST_F(Objects, OfFewBytesArePutByOneTurnOfAWorkerAndNeedNoneForTheirRows)
 {
+    EXPECT_EQ(s3.must("PUT", "/disks/smallest", std::string(16'384, 'x')).turns, 0);
+    EXPECT_EQ(s3.must("GET", "/disks/smallest").turns, 0);
     EXPECT_EQ(s3.must("PUT", "/disks/small", std::string(65'536, 'x')).turns, 1);
     EXPECT_EQ(s3.must("HEAD", "/disks/small").turns, 0);
     // One where the file system cannot tell whether it would wait.

@@ -352,7 +352,8 @@ INSERT INTO instance_connect_endpoint VALUES ('eice-00000001', 'us-east-1', '111
     {45, R"sql(
 INSERT INTO s3_bucket VALUES ('disks', '111111111111', 'us-east-1', 1000, 'BucketOwnerEnforced',
     'private', 'team=images', NULL, '1111', NULL);
-INSERT INTO s3_blob VALUES (1, '111111111111', 5, 4096, NULL);
+INSERT INTO s3_blob (number, account, size_bytes, held_bytes, boot_id)
+  VALUES (1, '111111111111', 5, 4096, NULL);
 INSERT INTO s3_removed_blob VALUES (2);
 INSERT INTO s3_content VALUES (1, 5);
 INSERT INTO s3_piece VALUES (1, 0, 5, 1, 0, NULL);
