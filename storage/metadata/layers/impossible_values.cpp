@@ -292,6 +292,16 @@ void find_dhcp_options(Database& db, std::vector<std::string>& found)
          "where no DHCP options are the default", found);
 }
 
+/// Who looks for a free address takes the subnet's own count for how many there are.
+void find_used_addresses(Database& db, std::vector<std::string>& found)
+{
+    look(db, "subnet", "used_addresses",
+         "<> (SELECT COUNT(*) FROM main.interface_address a WHERE a.subnet_id = subnet.id)"
+         " + 16 * (SELECT COUNT(*) FROM main.interface_prefix p"
+         "  WHERE p.subnet_id = subnet.id AND p.prefix LIKE '%.%')",
+         "which is not how many its interfaces have", found);
+}
+
 /// Of ids that the id source makes: what stands before their number.
 std::vector<std::string> id_prefixes(Database& db, std::string_view table, std::string_view key)
 {
@@ -367,6 +377,7 @@ std::vector<std::string> find_impossible_values(Database& db)
         find_times(db, found);
         find_addresses(db, found);
         find_dhcp_options(db, found);
+        find_used_addresses(db, found);
         find_counters(db, found);
     }
     return found;

@@ -1,5 +1,6 @@
 #include "storage/metadata/network/interface_address_rows.h"
 
+#include <algorithm>
 #include <stdexcept>
 
 #include <fmt/format.h>
@@ -83,11 +84,25 @@ std::vector<std::string> find_reserved_prefixes(const std::vector<Ipv4Block>& re
     return found;
 }
 
-std::int64_t next_address_of(Database& db, const SubnetId& subnet)
+/// What a subnet's row says of the addresses in its block.
+struct AddressCount {
+    /// Where the search for a free one begins.
+    std::int64_t next = kFirstAddress;
+    /// How many of the usable ones interfaces have, those of prefixes among them.
+    std::int64_t used = 0;
+};
+
+AddressCount select_address_count(Database& db, const SubnetId& subnet)
 {
-    Statement select(db, "SELECT next_address FROM subnet WHERE id = ?");
+    AddressCount count;
+    Statement select(db, "SELECT next_address, used_addresses FROM subnet WHERE id = ?");
     select.bind(subnet);
-    return select.step() ? select.row().integer() : kFirstAddress;
+    if (select.step()) {
+        auto row = select.row();
+        count.next = row.integer();
+        count.used = row.integer();
+    }
+    return count;
 }
 
 }  // namespace
@@ -116,22 +131,37 @@ std::vector<std::string> take_private_addresses(Database& db, const SubnetId& su
                                                 const TakenAddresses& taken)
 {
     const auto block = block_of(cidr_block);
+    const auto last = kFirstAddress + usable(block) - 1;
+    const auto [start, used] = select_address_count(db, subnet);
+    const auto most = std::min(wanted, usable(block) - used);
+    std::vector<std::string> found;
+    if (most <= 0) {
+        return found;
+    }
     const auto reserved = select_reserved_ipv4(db, subnet);
     Statement probe(db, kTaken);
-    std::vector<std::string> found;
-    auto next = next_address_of(db, subnet);
+    // A save may say anything.
+    auto next = start >= kFirstAddress && start <= last ? start : kFirstAddress;
     for (std::int64_t tried = 0;
-         tried < usable(block) && static_cast<std::int64_t>(found.size()) < wanted; ++tried) {
+         tried < usable(block) && static_cast<std::int64_t>(found.size()) < most;) {
         const auto number = block.base + static_cast<std::uint32_t>(next);
-        auto address = ipv4_text(number);
-        next = next >= kFirstAddress + usable(block) - 1 ? kFirstAddress : next + 1;
-        probe.bind(subnet, address, prefix_of(number));
-        if (!taken.has_address(address) && reserved.overlapping(alone(number)) == nullptr &&
-            !probe.step()) {
-            found.push_back(std::move(address));
+        std::int64_t passed = 1;
+        if (const auto* part = reserved.overlapping(alone(number))) {
+            passed += std::min(static_cast<std::int64_t>(part->last()) - block.base, last) - next;
+        } else {
+            auto address = ipv4_text(number);
+            if (!taken.has_address(address) &&
+                !probe.bind(subnet, address, prefix_of(number)).step()) {
+                found.push_back(std::move(address));
+            }
         }
+        tried += passed;
+        next = next + passed > last ? kFirstAddress : next + passed;
     }
-    Statement(db, "UPDATE subnet SET next_address = ? WHERE id = ?").execute(next, subnet);
+    // A search that finds fewer comes round to where it began, or would.
+    if (static_cast<std::int64_t>(found.size()) == wanted) {
+        Statement(db, "UPDATE subnet SET next_address = ? WHERE id = ?").execute(next, subnet);
+    }
     return found;
 }
 
@@ -239,6 +269,9 @@ AddressUse use_of_prefix(Database& db, const SubnetId& subnet, std::string_view 
     if (wanted->base == whole.base || wanted->last() == whole.last()) {
         return AddressUse::kReserved;
     }
+    if (is_prefix_taken(db, subnet, prefix)) {
+        return AddressUse::kTaken;
+    }
     std::vector<std::string> addresses;
     for (std::uint32_t i = 0; i < kPrefixAddresses; ++i) {
         addresses.push_back(ipv4_text(wanted->base + i));
@@ -247,8 +280,7 @@ AddressUse use_of_prefix(Database& db, const SubnetId& subnet, std::string_view 
                      "SELECT 1 FROM interface_address WHERE subnet_id = ?"
                      " AND address IN (SELECT value FROM json_each(?))");
     select.bind(subnet, json_list(addresses));
-    return select.step() || is_prefix_taken(db, subnet, prefix) ? AddressUse::kTaken
-                                                                : AddressUse::kFree;
+    return select.step() ? AddressUse::kTaken : AddressUse::kFree;
 }
 
 std::vector<std::string> find_prefixes(Database& db, const SubnetId& subnet,
@@ -256,17 +288,26 @@ std::vector<std::string> find_prefixes(Database& db, const SubnetId& subnet,
                                        const TakenAddresses& taken)
 {
     const auto whole = block_of(cidr_block);
+    const auto used = select_address_count(db, subnet).used;
+    const auto most = std::min(wanted, (usable(whole) - used) / kPrefixAddresses);
+    if (most <= 0) {
+        return {};
+    }
     const auto reserved = select_reserved_ipv4(db, subnet);
     const auto is_free = [&](const std::string& prefix) {
         return !taken.overlaps(prefix) &&
                use_of_prefix(db, subnet, cidr_block, prefix) == AddressUse::kFree;
     };
-    auto found = find_reserved_prefixes(reserved.for_prefixes, wanted, is_free);
+    auto found = find_reserved_prefixes(reserved.for_prefixes, most, is_free);
     for (auto number = addresses_of(whole) / kPrefixAddresses - 2;
-         number > 0 && static_cast<std::int64_t>(found.size()) < wanted; --number) {
+         number > 0 && static_cast<std::int64_t>(found.size()) < most; --number) {
         const auto base = whole.base + static_cast<std::uint32_t>(number) * kPrefixAddresses;
+        if (const auto* part = reserved.overlapping({base, kIpv4PrefixBits})) {
+            number = (static_cast<std::int64_t>(part->base) - whole.base) / kPrefixAddresses;
+            continue;
+        }
         auto prefix = prefix_of(base);
-        if (reserved.overlapping({base, kIpv4PrefixBits}) == nullptr && is_free(prefix)) {
+        if (is_free(prefix)) {
             found.push_back(std::move(prefix));
         }
     }

@@ -25,7 +25,8 @@ AddressUse use_of_address(Database& db, const SubnetId& subnet, std::string_view
 /// Up to `wanted` free private addresses of the subnet, fewer when there are no more, none of them
 /// among `taken` or reserved. Addresses are given in order, from the fifth on; one that has been
 /// given up comes again when all others have been given. The caller uses them in the same
-/// transaction. Source: which are AWS's own (documented), the order is assumed.
+/// transaction. A full subnet is not searched, one that is nearly full may be searched whole, but
+/// for what is reserved. Source: which are AWS's own (documented), the order is assumed.
 std::vector<std::string> take_private_addresses(Database& db, const SubnetId& subnet,
                                                 std::string_view cidr_block, std::int64_t wanted,
                                                 const TakenAddresses& taken = {});
@@ -72,7 +73,8 @@ AddressUse use_of_prefix(Database& db, const SubnetId& subnet, std::string_view 
                          std::string_view prefix);
 /// Up to `wanted` IPv4 prefixes that are free and no part of `taken`, fewer when there are no more:
 /// of what is reserved for prefixes, then from the last one down, since addresses are given from
-/// the first on.
+/// the first on. Passes over all that are taken on the way, unless the subnet has not 16 free
+/// addresses.
 std::vector<std::string> find_prefixes(Database& db, const SubnetId& subnet,
                                        std::string_view cidr_block, std::int64_t wanted,
                                        const TakenAddresses& taken = {});

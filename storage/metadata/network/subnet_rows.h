@@ -54,9 +54,7 @@ struct SubnetRow {
 inline constexpr std::string_view kAvailableAddresses =
     "iif(s.ipv6_native, 0,"
     " (1 << (32 - CAST(substr(s.cidr_block, instr(s.cidr_block, '/') + 1) AS INTEGER))) - 5"
-    " - (SELECT COUNT(*) FROM interface_address a WHERE a.subnet_id = s.id)"
-    " - 16 * (SELECT COUNT(*) FROM interface_prefix p WHERE p.subnet_id = s.id"
-    " AND p.prefix LIKE '%.%'))";
+    " - s.used_addresses)";
 
 inline constexpr auto kSubnetColumns = columns<SubnetRow>(
     "subnet", "s", text<&SubnetRow::id>("id"), text<&SubnetRow::region>("region"),

@@ -755,6 +755,23 @@ TEST_F(SaveTest, WhoseRowsHaveTextsThatAreNoAddressesIsRefused)
               "its rows cannot be: " + subnet + " has no addresses at all");
 }
 
+TEST_F(SaveTest, WhoseSubnetsCountOtherAddressesThanThereAreIsRefused)
+{
+    TestEmulator aws;
+    aws.must("CreateNetworkInterface",
+             {{"SubnetId", aws.must("DescribeSubnets").text("subnetSet/item/subnetId")}});
+    save_to(aws, save_);
+    EXPECT_EQ(refusal_of_value("subnet.used_addresses", "7"),
+              "its rows cannot be: subnet.used_addresses is '7', which is not how many its "
+              "interfaces have");
+    // No trigger sees what goes by REPLACE.
+    EXPECT_EQ(refusal_of_rows("REPLACE INTO interface_address (interface_id, position, subnet_id,"
+                              " address) SELECT interface_id, position, subnet_id, address"
+                              " FROM interface_address"),
+              "its rows cannot be: subnet.used_addresses is '2', which is not how many its "
+              "interfaces have");
+}
+
 TEST_F(SaveTest, WhoseCountersAreAtTheirEndIsRefused)
 {
     TestEmulator aws;

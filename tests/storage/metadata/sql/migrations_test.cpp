@@ -44,6 +44,8 @@ constexpr int kInterfaceStep = 24;
 constexpr int kIpv6RuleStep = 51;
 // The step that gives imports that are active what the next start takes them up by.
 constexpr int kActiveImportStep = 54;
+// The step that has subnets keep how many of their addresses are used.
+constexpr int kUsedAddressStep = 70;
 
 struct StepRows {
     /// The step that makes the tables.
@@ -574,6 +576,25 @@ TEST(Migrations, MakeInterfacesOfWhatInstancesHad)
     EXPECT_THAT(select.texts(),
                 ElementsAre("subnet-00000001 02:00:00:00:00:01 i-00000001 eni-attach-00000001 0 "
                             "172.31.0.4 198.18.0.4 sg-00000001"));
+}
+
+TEST(Migrations, CountTheAddressesThatInterfacesHave)
+{
+    const auto used_of = [](Database& db) {
+        migrate(db);
+        Statement select(db, "SELECT id || ' ' || used_addresses FROM subnet WHERE used_addresses");
+        select.bind();
+        return select.texts();
+    };
+    // Of an address, and of a prefix besides.
+    EXPECT_THAT(used_of(*database_of(kInterfaceStep - 1)), ElementsAre("subnet-00000001 1"));
+    const auto db = database_of(kUsedAddressStep - 1);
+    db->run(
+        "INSERT INTO interface_prefix VALUES"
+        " ('eni-00000001', '2001:db8:0:0:1::/80', 'subnet-00000001')");
+    EXPECT_THAT(used_of(*db), ElementsAre("subnet-00000001 17"));
+    db->run("DELETE FROM interface_address");
+    EXPECT_THAT(used_of(*db), ElementsAre("subnet-00000001 16"));
 }
 
 std::vector<std::string> opcodes_of(Database& db, const std::string& sql)
