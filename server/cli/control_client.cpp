@@ -1,14 +1,12 @@
 #include "server/cli/control_client.h"
 
 #include <array>
-#include <chrono>
 #include <stdexcept>
 #include <utility>
 
 #include <fmt/format.h>
 #include <boost/asio/write.hpp>
 #include <boost/beast/http.hpp>
-#include <boost/json.hpp>
 #include <boost/url/encode.hpp>
 #include <boost/url/rfc/unreserved_chars.hpp>
 #include <boost/url/url.hpp>
@@ -16,7 +14,6 @@
 #include "server/cli/health.h"
 #include "server/cli/running_servers.h"
 #include "server/cli/wrong_option.h"
-#include "server/control/access.h"
 #include "server/wire/wire_errors.h"
 
 namespace amilab::cli {
@@ -98,21 +95,9 @@ ControlClient::ControlClient(const Options& options)
 
 std::string ControlClient::health()
 {
-    const auto connection = endpoint_.connect(patience_);
-    // Who sends a byte now and then is waited for no longer than who sends none.
-    connection->end_at(std::chrono::steady_clock::now() + patience_.answer);
-    beast::http::request<beast::http::empty_body> request(beast::http::verb::get, kHealthPath, 11);
-    address(request, endpoint_.authority(), std::nullopt);
-    send(*connection, request);
-    auto response = read_response(*connection);
-    auto body = require_ok(response.result_int(), std::move(response.body()), nullptr);
-    if (!version_of_health(body)) {
-        throw std::runtime_error(fmt::format(
-            "what answers at {} is no amilab: it does not say of its health what one would",
-            url()));
-    }
+    auto health = health_of(endpoint_, patience_);
     is_amilab_ = true;
-    return body;
+    return std::move(health.text);
 }
 
 void ControlClient::require_amilab()
@@ -150,12 +135,8 @@ std::string ControlClient::require_ok(unsigned status, std::string body,
     if (status == 200) {
         return body;
     }
-    boost::system::error_code error;
-    const auto parsed = boost::json::parse(body, error);
-    const auto* said =
-        error || !parsed.is_object() ? nullptr : parsed.get_object().if_contains("error");
-    if (said != nullptr && said->is_string()) {
-        body = std::string(said->get_string());
+    if (const auto said = refusal_in(body)) {
+        body = *said;
         if (status == kBadRequest) {
             throw_if_option_is_wrong(body, sent);
         }
@@ -164,9 +145,7 @@ std::string ControlClient::require_ok(unsigned status, std::string body,
         }
     } else if (!name_) {
         // Its page would fill the screen, and says nothing of what is wrong here.
-        throw std::runtime_error(fmt::format(
-            "what answers at {} is no amilab: it says {} and nothing that an amilab would", url(),
-            status));
+        throw no_amilab(url(), status);
     }
     throw ControlRefusal(name_ ? fmt::format("{}: {}", *name_, body)
                                : fmt::format("{} answered {}: {}", url(), status, body),

@@ -32,9 +32,9 @@ inline constexpr std::string_view kEventStream = "text/event-stream";
 /// A running server's control API, spoken to by the commands. One request at a time; each makes its
 /// own connection. The first one asks for the server's health, with a short wait for all of the
 /// answer and without the token: a program that is silent, or no amilab, is told nothing more.
-/// Throws std::runtime_error with a sentence for the user: NoServer, SilentServer, ControlRefusal;
-/// WrongOption where the server will not have a value that the command line gave: a parameter,
-/// which is named as its option, or what a POST asks for.
+/// Throws std::runtime_error with a sentence for the user: NoServer, SilentServer, NoAmilab,
+/// ControlRefusal; WrongOption where the server will not have a value that the command line gave: a
+/// parameter, which is named as its option, or what a POST asks for.
 class ControlClient {
 public:
     struct Options {
@@ -50,7 +50,7 @@ public:
 
     using Parameters = std::vector<std::pair<std::string, std::optional<std::string>>>;
 
-    /// What the server says of its health, within Patience::answer in all.
+    /// What the server says of its health; throws as health_of() does.
     std::string health();
 
     /// The answer's body. `body` is what a POST sends, as JSON.

@@ -2,6 +2,7 @@
 #include <cstdio>
 #include <exception>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -141,10 +142,10 @@ bool look_at_port(Findings& findings, unsigned port)
     constexpr std::string_view kOther = "use `amilab serve --listen localhost:PORT`";
     const ServerEndpoint endpoint(fmt::format("http://127.0.0.1:{}", port));
     try {
-        if (const auto version = amilab_version(endpoint, kLongestHealth)) {
-            findings.say(Finding::kGood, fmt::format("port {} has amilab {}", port, *version));
-            return true;
-        }
+        const auto health = health_of(endpoint, Patience::of(kLongestHealth));
+        findings.say(Finding::kGood, fmt::format("port {} has amilab {}", port, health.version));
+        return true;
+    } catch (const NoAmilab&) {
         findings.say(Finding::kBad, fmt::format("port {} has another program; {}", port, kOther));
     } catch (const SilentServer&) {
         findings.say(Finding::kBad,
@@ -155,6 +156,8 @@ bool look_at_port(Findings& findings, unsigned port)
         const bool is_free = error.error == boost::asio::error::connection_refused;
         findings.say(is_free ? Finding::kGood : Finding::kBad,
                      is_free ? fmt::format("port {} is free", port) : error.what());
+    } catch (const std::runtime_error& error) {
+        findings.say(Finding::kBad, error.what());
     }
     return false;
 }
@@ -163,14 +166,13 @@ bool look_at_port(Findings& findings, unsigned port)
 void look_at_endpoint(Findings& findings, const std::string& url)
 {
     try {
-        if (const auto version = amilab_version(ServerEndpoint(url), kLongestHealth)) {
-            findings.say(Finding::kGood, fmt::format("{} is {}, which has amilab {}",
-                                                     kEndpointVariable, url, *version));
-            look_at_token(findings, url);
-        } else {
-            findings.say(Finding::kBad, fmt::format("{} is {}, which has another program",
-                                                    kEndpointVariable, url));
-        }
+        const auto health = health_of(ServerEndpoint(url), Patience::of(kLongestHealth));
+        findings.say(Finding::kGood, fmt::format("{} is {}, which has amilab {}", kEndpointVariable,
+                                                 url, health.version));
+        look_at_token(findings, url);
+    } catch (const NoAmilab&) {
+        findings.say(Finding::kBad,
+                     fmt::format("{} is {}, which has another program", kEndpointVariable, url));
     } catch (const SilentServer&) {
         findings.say(Finding::kBad,
                      fmt::format("{} is {}, which takes calls and has not answered within {}s; "

@@ -128,7 +128,7 @@ int check_begun(const LabOptions& options, const labs::Lab& lab, const LabSessio
     return are_right(outcomes) ? 0 : 1;
 }
 
-int begin_anew_at(const LabOptions& options, const labs::Lab& lab, const LabSession& session)
+int begin_anew_at(const LabOptions& options, const labs::Lab& lab, LabSession& session)
 {
     if (!session.reset_account()) {
         throw CannotLook(
@@ -158,7 +158,7 @@ std::set<std::string> regions_of(const labs::Lab& lab, const LabSession& session
     return regions;
 }
 
-int finish_begun(const labs::Lab& lab, const LabSession& session)
+int finish_begun(const labs::Lab& lab, LabSession& session)
 {
     if (!session.reset_account()) {
         // What is refused here, such as the end of the default security group, is not the
@@ -245,7 +245,7 @@ int lab_start(const LabOptions& options)
     return looking([&] {
         const auto lab = labs::Labs(options.folder).find(options.name);
         require_step(lab, options.step);
-        const LabSession session(options);
+        LabSession session(options);
         if (options.step) {
             return begin_anew_at(options, lab, session);
         }
@@ -303,7 +303,7 @@ int lab_finish(const LabOptions& options)
     return looking([&] {
         const labs::Labs all(options.folder);
         const auto lab = all.find(options.name);
-        const LabSession session(options);
+        LabSession session(options);
         if (!session.is_begun(lab.name)) {
             return not_begun(session, lab);
         }

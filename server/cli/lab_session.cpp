@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 #include <boost/json.hpp>
 
-#include "server/cli/control_client.h"
 #include "server/cli/running_servers.h"
 #include "server/cli/wrong_option.h"
 #include "server/wire/wire_errors.h"
@@ -31,10 +30,9 @@ labs::ModelCall parameter_call(const char* operation, json::object parameters)
 /// Whose the key is. Refusals of a key do not say which one it was, nor those of a region that it
 /// was an option's. A server that is no amilab is told as that: what it says to AWS's APIs may be
 /// anything, and without end.
-std::string account_of(const ServerEndpoint& endpoint, const labs::LabClient& client,
-                       const Place& place)
+std::string account_of(ControlClient& control, const labs::LabClient& client, const Place& place)
 {
-    ControlClient({.endpoint = endpoint.url()}).health();
+    control.health();
     const labs::ModelCall who = {
         .service = "sts", .operation = "GetCallerIdentity", .parameters = {}, .region = {}};
     const auto answer = client.call(who);
@@ -71,7 +69,8 @@ LabSession::LabSession(const LabOptions& options)
       token_(control_token_for(endpoint_.url(), options.server.control_token_file)),
       client_(labs::built_in_model(), identity_of(options.place),
               [this](const labs::HttpQuestion& question) { return endpoint_.carry(question); }),
-      account_(account_of(endpoint_, client_, options.place))
+      control_({.endpoint = endpoint_.url(), .token = token_}),
+      account_(account_of(control_, client_, options.place))
 {
 }
 
@@ -136,14 +135,13 @@ void LabSession::mark(std::string_view parameter) const
     ask("GetParameter", {{"Name", json::string(parameter)}});
 }
 
-bool LabSession::reset_account() const
+bool LabSession::reset_account()
 {
     constexpr unsigned kUnauthorized = 401;
     constexpr unsigned kForbidden = 403;
-    ControlClient control({.endpoint = endpoint_.url(), .token = token_});
     try {
-        control.request("POST", "/_amilab/reset",
-                        json::serialize(json::object{{"account", account_}}));
+        control_.request("POST", "/_amilab/reset",
+                         json::serialize(json::object{{"account", account_}}));
     } catch (const ControlRefusal& refusal) {
         if (refusal.status != kUnauthorized && refusal.status != kForbidden) {
             throw;

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "server/cli/control_client.h"
 #include "server/cli/endpoint.h"
 #include "server/cli/lab.h"
 #include "server/labs/client.h"
@@ -11,7 +12,8 @@
 
 namespace amilab::cli {
 
-/// One student's account at a server, as a command of `amilab lab` meets it.
+/// One student's account at a server, as a command of `amilab lab` meets it. The server is asked
+/// for its health once.
 class LabSession {
 public:
     /// Throws std::runtime_error: no server, none of amilab, keys that it refuses.
@@ -41,7 +43,7 @@ public:
     void mark(std::string_view parameter) const;
 
     /// Empties the account by the control API. False where that is not the student's to call.
-    bool reset_account() const;
+    bool reset_account();
 
 private:
     labs::ModelAnswer ask(const char* operation, boost::json::object parameters) const;
@@ -49,6 +51,7 @@ private:
     ServerEndpoint endpoint_;
     std::optional<std::string> token_;
     labs::LabClient client_;
+    ControlClient control_;
     std::string account_;
 };
 

@@ -11,6 +11,7 @@
 #include <boost/asio/write.hpp>
 
 #include "server/cli/health.h"
+#include "tests/support/peers.h"
 
 namespace amilab::cli {
 namespace {
@@ -18,79 +19,16 @@ namespace {
 namespace asio = boost::asio;
 using asio::ip::tcp;
 using std::chrono::milliseconds;
+using test::http_answer;
+using test::kHealth;
+using test::Peer;
+using test::SilentPeer;
 using testing::EndsWith;
 using testing::HasSubstr;
 using testing::Not;
 
 constexpr milliseconds kSoon{50};
 constexpr milliseconds kLong{60'000};
-constexpr std::string_view kHealth = R"({"status":"ok","version":"1.2.3"})";
-
-std::string http_answer(std::string_view body)
-{
-    return fmt::format("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{}", body.size(), body);
-}
-
-/// Listens, and has the kernel take who comes: nobody is answered.
-class SilentPeer {
-public:
-    SilentPeer() { acceptor_.listen(); }
-    std::string url() const
-    {
-        return fmt::format("http://127.0.0.1:{}", acceptor_.local_endpoint().port());
-    }
-
-protected:
-    asio::io_context io_context_;
-    tcp::acceptor acceptor_{io_context_, tcp::endpoint(asio::ip::address_v4::loopback(), 0)};
-};
-
-/// Says to one connection after another what it is told to, and keeps it open.
-class Peer : public SilentPeer {
-public:
-    explicit Peer(std::vector<std::string> answers)
-        : answers_(std::move(answers)), thread_([this] { serve(); })
-    {
-    }
-    ~Peer() { stop(); }
-    Peer(const Peer&) = delete;
-    Peer& operator=(const Peer&) = delete;
-
-    /// The headers that came; nobody is answered any more.
-    const std::vector<std::string>& headers()
-    {
-        stop();
-        return headers_;
-    }
-
-private:
-    void stop()
-    {
-        ::shutdown(acceptor_.native_handle(), SHUT_RDWR);  // wakes who accepts
-        if (thread_.joinable()) {
-            thread_.join();
-        }
-    }
-    void serve()
-    {
-        for (const auto& answer : answers_) {
-            auto& socket = sockets_.emplace_back(io_context_);
-            boost::system::error_code error;
-            if (acceptor_.accept(socket, error)) {
-                return;
-            }
-            auto& header = headers_.emplace_back();
-            asio::read_until(socket, asio::dynamic_buffer(header), "\r\n\r\n", error);
-            asio::write(socket, asio::buffer(answer), error);
-        }
-    }
-
-    std::vector<std::string> answers_;
-    std::vector<std::string> headers_;
-    std::list<tcp::socket> sockets_;
-    std::thread thread_;
-};
-
 /// Says to one connection that an answer comes, and then a space every few milliseconds.
 class DrippingPeer : public SilentPeer {
 public:
@@ -265,27 +203,56 @@ TEST(ControlClient, SaysWithWhichStatusItWasRefused)
     }
 }
 
-TEST(AmilabVersion, IsOfAnAmilabAlone)
+Health health_at(const std::string& url, milliseconds limit)
 {
-    Peer amilab({http_answer(kHealth)});
-    EXPECT_EQ(amilab_version(ServerEndpoint(amilab.url()), kLong), "1.2.3");
-    Peer other({http_answer("<html>hello</html>")});
-    EXPECT_EQ(amilab_version(ServerEndpoint(other.url()), kLong), std::nullopt);
-    Peer garbage({"SSH-2.0-OpenSSH_9.2\r\n"});
-    EXPECT_EQ(amilab_version(ServerEndpoint(garbage.url()), kLong), std::nullopt);
+    return health_of(ServerEndpoint(url), Patience::of(limit));
 }
 
-TEST(AmilabVersion, EndsWhereNobodyAnswersOrListens)
+TEST(Health, IsWhatAnAmilabSays)
+{
+    Peer amilab({http_answer(kHealth)});
+    const auto health = health_at(amilab.url(), kLong);
+    EXPECT_EQ(health.version, "1.2.3");
+    EXPECT_EQ(health.text, kHealth);
+}
+
+TEST(Health, IsNoOtherPrograms)
+{
+    const auto longer = fmt::format(R"({{"status":"ok","version":"{:4096}"}})", 1);
+    for (const auto& answer : {http_answer("<html>hello</html>"), http_answer(longer),
+                               std::string("SSH-2.0-OpenSSH_9.2\r\n")}) {
+        Peer other({answer});
+        EXPECT_EQ(fault_of<NoAmilab>([&] { health_at(other.url(), kLong); }),
+                  fmt::format("what answers at {} is no amilab: it does not say of its health what "
+                              "one would",
+                              other.url()));
+    }
+    Peer missing({"HTTP/1.1 404 Not Found\r\nContent-Length: 4\r\n\r\nnone"});
+    EXPECT_EQ(fault_of<NoAmilab>([&] { health_at(missing.url(), kLong); }),
+              fmt::format("what answers at {} is no amilab: it says 404 and nothing that an amilab "
+                          "would",
+                          missing.url()));
+}
+
+TEST(Health, IsWhatAnAmilabSaysInsteadOfIt)
+{
+    Peer full(
+        {"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 16\r\n\r\n{\"error\":\"full\"}"});
+    EXPECT_EQ(fault_of<ControlRefusal>([&] { health_at(full.url(), kLong); }),
+              full.url() + " answered 503: full");
+}
+
+TEST(Health, EndsWhereNobodyAnswersOrListens)
 {
     std::string url;
     {
         const SilentPeer silent;
         url = silent.url();
-        EXPECT_THAT(fault_of<SilentServer>([&] { amilab_version(ServerEndpoint(url), kSoon); }),
+        EXPECT_THAT(fault_of<SilentServer>([&] { health_at(url, kSoon); }),
                     HasSubstr("within 50ms"));
     }
     try {
-        amilab_version(ServerEndpoint(url), kLong);
+        health_at(url, kLong);
         FAIL() << "somebody listens at " << url;
     } catch (const NoServer& fault) {
         EXPECT_EQ(fault.error, asio::error::connection_refused);
