@@ -204,6 +204,18 @@ TEST(MoveCapacityReservationInstances, LeavesTheDestinationWithAThousandAtMost)
     EXPECT_EQ(code_of(aws, kMove, move_of(from, to, 1)), "InvalidParameterValue");
 }
 
+TEST(MoveCapacityReservationInstances, IsOfAThousandAtMostAsASplitIs)
+{
+    TestEmulator aws;
+    const auto from = reserve(aws);
+    const auto to = reserve(aws);
+    constexpr const char* kTooMany =
+        "Value ( 1001 ) for parameter instanceCount is invalid. Expecting a value less than 1000.";
+    expect_refused(aws.call(kMove, move_of(from, to, 1001)), "InvalidParameterValue", kTooMany);
+    expect_refused(aws.call(kSplit, split_of(from, 1001)), "InvalidParameterValue", kTooMany);
+    EXPECT_EQ(code_of(aws, kMove, move_of(from, to, 1000)), "ReservationCapacityExceeded");
+}
+
 TEST(MoveCapacityReservationInstances, CancelsASourceThatHasNothingLeft)
 {
     TestEmulator aws;
