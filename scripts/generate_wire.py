@@ -170,10 +170,14 @@ class Service:
         ranges = {}
         for path, facts in entry.get("ranges", {}).items():
             if "as" in facts:
+                own = {"min", "max", "least_members"} & facts.keys()
+                if own:
+                    fail(f"overlay, {operation}, ranges, {path}: {', '.join(sorted(own))} beside as, "
+                         f"which takes all limits from {facts['as']}")
                 limits = operations.get(facts["as"], {}).get("ranges", {}).get(path, {"as": ""})
-                if "as" in limits or {"min", "max"} & facts.keys():
+                if "as" in limits:
                     fail(f"overlay, {operation}, ranges, {path}: {facts['as']} has no limits of "
-                         "its own for it, or it has both")
+                         "its own for it")
                 facts = {**limits, **facts}
             ranges[path] = facts
         return {**entry, "ranges": ranges}

@@ -53,13 +53,21 @@ class Overlay(unittest.TestCase):
         self.assertEqual((made["min"], made["max"]), (5, 10))
 
     def test_limits_that_another_operation_does_not_have_stop_the_build(self):
-        for facts in ({"as": "Nope"}, {"as": "MakeThing"}, {"as": "ListThings"},
-                      {"as": "ListThings", "max": 7}):
+        for facts in ({"as": "Nope"}, {"as": "MakeThing"}, {"as": "ListThings"}):
             def change(overlay):
                 overlay["operations"]["MakeThing"]["ranges"] = {
                     "Long": {**facts, "source": "made up"}}
 
             self.assertIn("has no limits of its own", self.refusal(change_overlay=change))
+
+    def test_limits_of_its_own_beside_those_of_another_operation_stop_the_build(self):
+        for own in ({"min": 6}, {"max": 7}, {"least_members": 1}, {"least_members": 1, "max": 7}):
+            def change(overlay):
+                overlay["operations"]["MakeThing"]["ranges"] = {
+                    "MaxResults": {"as": "ListThings", **own, "source": "made up"}}
+
+            self.assertIn(f"ranges, MaxResults: {', '.join(sorted(own))} beside as, which takes all "
+                          "limits from ListThings", self.refusal(change_overlay=change))
 
     def test_filters_and_transport_parameters_need_sources_too(self):
         for section in ("filters", "transport"):
