@@ -9,6 +9,7 @@
 #include <fmt/ranges.h>
 
 #include "storage/base/crc32c.h"
+#include "storage/base/storage_error.h"
 #include "storage/base/zeros.h"
 #include "storage/blocks/block_range.h"
 #include "storage/files/file_io.h"
@@ -222,7 +223,12 @@ void DataCheck::compare(Layer& layer, std::uint64_t block, DataDifferences& foun
                          .expected = *expected,
                          .found = checksum,
                          .changes = changes};
-    look_again(changed);
+    try {
+        look_again(changed);
+    } catch (const StorageError& error) {
+        // Not the end of the comparison: what differs before and behind is to be told too.
+        found.errors.insert(error.what());
+    }
     changed.changes_again = layer.changes();
     (changed.is_confirmed() ? found.confirmed : found.passing).push_back(changed);
 }

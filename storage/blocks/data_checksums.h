@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -74,10 +75,12 @@ struct DataDifferences {
     /// Not what was written.
     std::vector<ChangedBlock> confirmed{};
     /// Not what was written at first, and so again at the second look; or the layer changed
-    /// meanwhile.
+    /// meanwhile, or the second look failed.
     std::vector<ChangedBlock> passing{};
+    /// What made looks fail: StorageError's words, each once.
+    std::set<std::string> errors{};
 
-    bool any() const { return !confirmed.empty() || !passing.empty(); }
+    bool any() const { return !confirmed.empty() || !passing.empty() || !errors.empty(); }
 };
 
 /// Compares a sealed layer's data with their checksums, where there are any, in small steps, and
@@ -93,8 +96,9 @@ public:
     }
 
     LayerId layer() const { return layer_; }
-    /// Reads at most `blocks`; what differs comes behind `found`. False: all have been looked at.
-    /// Throws StorageError (EBADMSG) when the checksums themselves are damaged.
+    /// Reads at most `blocks`; what differs comes behind `found`, also where this throws later.
+    /// False: all have been looked at. Throws StorageError (EBADMSG) when the checksums themselves
+    /// are damaged; what a second look throws is in `found`, and the blocks behind are compared.
     bool step(std::uint64_t blocks, DataDifferences& found);
     /// How many blocks had a checksum.
     std::uint64_t compared() const { return compared_; }
@@ -103,6 +107,7 @@ private:
     /// Nothing: nobody knows.
     std::optional<std::uint32_t> checksum_of(std::uint64_t block);
     void compare(Layer& layer, std::uint64_t block, DataDifferences& found);
+    /// Throws StorageError; `changed` has what was found before.
     void look_again(ChangedBlock& changed);
 
     LayerFiles& files_;

@@ -245,9 +245,12 @@ void LayerCheck::check_data(LayerId id)
         while (check.step(kBlocksPerMapPage, found)) {
         }
     } catch (const StorageError& error) {
-        problem_of(id, error.what());
+        found.errors.insert(error.what());
     }
     findings_.compared_blocks += check.compared();
+    for (const auto& error : found.errors) {
+        problem_of(id, error);
+    }
     if (!found.confirmed.empty()) {
         problem_of(id, words_for_changed(files_, found.confirmed));
     }

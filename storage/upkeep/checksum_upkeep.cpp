@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "storage/base/storage_error.h"
 #include "storage/blocks/block_store.h"
 #include "storage/blocks/data_checksums.h"
 #include "storage/metadata/layers/layer_record_rows.h"
@@ -63,8 +64,12 @@ void ChecksumUpkeep::scrub()
     auto check = std::move(check_);
     const auto layer = check->layer();
     DataDifferences found;
-    if (check->step(kBlocksPerScrub, found)) {
-        check_ = std::move(check);
+    try {
+        if (check->step(kBlocksPerScrub, found)) {
+            check_ = std::move(check);
+        }
+    } catch (const StorageError& error) {
+        found.errors.insert(error.what());  // told beside what was found before
     }
     if (found.any()) {
         tell(layer, found);
@@ -83,6 +88,7 @@ void ChecksumUpkeep::tell(LayerId layer, const DataDifferences& found)
     if (!found.passing.empty()) {
         words.push_back(blocks_.words_for_passing(found.passing));
     }
+    words.insert(words.end(), found.errors.begin(), found.errors.end());
     throw std::runtime_error(fmt::format("{}", fmt::join(words, "; ")));
 }
 

@@ -34,7 +34,8 @@ public:
     void go_on();
 
     /// Compares 8 MiB at most. Throws std::runtime_error with the words for what is not as it was:
-    /// which disks read it, unless a second look does not confirm it.
+    /// which disks read it, unless a second look does not confirm it; and for what the disk refused
+    /// meanwhile.
     void scrub();
     /// A layer is about to change: if it is being compared that begins anew, later in the pass.
     void leave(LayerId layer);

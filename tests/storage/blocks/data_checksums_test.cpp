@@ -23,10 +23,12 @@ namespace amilab {
 namespace {
 
 using ::testing::AllOf;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::SizeIs;
+using ::testing::UnorderedElementsAre;
 
 constexpr std::uint64_t kSize = 32 * kBlockSize;
 constexpr const char* kFolder = "/layers";
@@ -224,6 +226,61 @@ TEST(DataCheck, DoesNotConfirmOfALayerThatIsRemovedMeanwhile)
     ASSERT_THAT(found.passing, SizeIs(1));
     EXPECT_THAT(world.store().words_for_passing(found.passing),
                 HasSubstr("was sealed, merged or deleted meanwhile"));
+}
+
+/// The first call behind a path's first read that opens it again is refused: a second look.
+FaultyFileSystem::Decide refuse_second_look(std::string path)
+{
+    return [path = std::move(path), was_read = std::make_shared<bool>(false),
+            was_refused = std::make_shared<bool>(false)](std::string_view operation,
+                                                         const std::string& of) {
+        if (of != path || *was_refused) {
+            return Fault();
+        }
+        *was_read = *was_read || operation == "read";
+        *was_refused = *was_read && operation == "open";
+        return *was_refused ? Fault{Fault::Kind::kError, EIO} : Fault();
+    };
+}
+
+TEST(DataCheck, GoesOnWhereASecondLookFails)
+{
+    World world;
+    const auto layer = world.make_layer(3, 1);
+    world.write_checksums(layer);
+    world.flip(layer, 700);
+    world.flip(layer, 2 * kBlockSize);
+    const auto data = World::path(layer, FileKind::kData);
+    world.decide_by(refuse_second_look(data));
+    const auto check = world.store().check_data(layer);
+    DataDifferences found;
+    EXPECT_FALSE(check->step(8, found));
+    EXPECT_EQ(check->compared(), 3U);
+    EXPECT_THAT(found.errors, ElementsAre(AllOf(HasSubstr("open"), HasSubstr(data))));
+    ASSERT_THAT(found.passing, SizeIs(1));
+    EXPECT_EQ(found.passing.front().block, 0U);
+    EXPECT_EQ(found.passing.front().found_again, std::nullopt);
+    ASSERT_THAT(found.confirmed, SizeIs(1));
+    EXPECT_EQ(found.confirmed.front().block, 2U);
+}
+
+TEST(LayerCheck, TellsWhatDiffersBesideASecondLookThatFails)
+{
+    World world;
+    const auto layer = world.make_layer(3, 1);
+    world.write_checksums(layer);
+    world.flip(layer, 700);
+    world.flip(layer, 2 * kBlockSize);
+    LayerLineage lineage;
+    lineage.parents.emplace(layer, std::nullopt);
+    world.decide_by(refuse_second_look(World::path(layer, FileKind::kData)));
+    LayerFiles files(world.files(), kFolder, {.boot_id = world.boot_id()});
+    const auto checked = check_layer_files(files, lineage, CheckDepth::kData);
+    EXPECT_THAT(
+        checked.problems,
+        UnorderedElementsAre(HasSubstr("open "), HasSubstr("in 1 of its blocks of 64 KiB: 2")));
+    EXPECT_THAT(checked.passing, ElementsAre(HasSubstr("in 1 of its blocks of 64 KiB: 0")));
+    EXPECT_THAT(checked.lost, SizeIs(1));
 }
 
 TEST(LayerCheck, CallsNoLayerLostForWhatASecondLookDoesNotConfirm)
