@@ -17,6 +17,8 @@ struct FileStatus {
     std::uint64_t size_bytes = 0;
     std::uint64_t allocated_bytes = 0;
     bool is_directory = false;
+    /// No directory, pipe, socket or device.
+    bool is_regular = false;
     /// When its bytes were last changed, since 1970; 0: the file system does not say.
     std::int64_t modified_ns = 0;
 };

@@ -39,6 +39,7 @@ FileStatus to_status(const struct stat& found)
     return {.size_bytes = static_cast<std::uint64_t>(found.st_size),
             .allocated_bytes = static_cast<std::uint64_t>(found.st_blocks) * 512,
             .is_directory = S_ISDIR(found.st_mode),
+            .is_regular = S_ISREG(found.st_mode),
             .modified_ns = nanoseconds_of(found.st_mtim)};
 }
 

@@ -86,7 +86,7 @@ BlobHold::~BlobHold()
 
 std::unique_ptr<File> BlobHold::open() const
 {
-    return files_.open(files_.path_of(number_), OpenMode::kRead);
+    return files_.open_written(number_, OpenMode::kRead);
 }
 
 ObjectFiles::ObjectFiles(FileSystem& file_system, std::string directory, Options options)
@@ -124,6 +124,15 @@ std::unique_ptr<File> ObjectFiles::open(const std::string& path, OpenMode mode)
     return with_descriptors(
         [&] { return file_system_.open(path, mode); },
         [this] { return options_.close_some_files && options_.close_some_files(); });
+}
+
+std::unique_ptr<File> ObjectFiles::open_written(BlobNumber number, OpenMode mode)
+{
+    // Looked at before it is opened: a pipe would be waited for.
+    if (!status(number)) {
+        throw StorageError(ENOENT, "open", path_of(number));
+    }
+    return open(path_of(number), mode);
 }
 
 std::unique_ptr<NewBlob> ObjectFiles::begin()
@@ -203,7 +212,14 @@ void ObjectFiles::remove(BlobNumber number)
             return;
         }
     }
-    file_system_.unlink(path_of(number));
+    try {
+        file_system_.unlink(path_of(number));
+    } catch (const StorageError& error) {
+        // What is behind it is to be removed all the same.
+        if (error.error_number != EISDIR) {
+            throw;
+        }
+    }
 }
 
 std::optional<std::uint64_t> ObjectFiles::sync(BlobNumber number, std::uint64_t from)
@@ -211,7 +227,7 @@ std::optional<std::uint64_t> ObjectFiles::sync(BlobNumber number, std::uint64_t 
     if (!options_.survives_power_loss) {
         return std::nullopt;
     }
-    const auto file = open(path_of(number), OpenMode::kReadWrite);
+    const auto file = open_written(number, OpenMode::kReadWrite);
     const auto next = from + kWrittenAtOnce;
     if (next < file->status().size_bytes) {
         file->start_writing(from, kWrittenAtOnce);
@@ -246,7 +262,8 @@ std::vector<BlobNumber> ObjectFiles::written()
 
 std::optional<FileStatus> ObjectFiles::status(BlobNumber number)
 {
-    return file_system_.status(path_of(number));
+    const auto found = file_system_.status(path_of(number));
+    return found && found->is_regular ? found : std::nullopt;
 }
 
 }  // namespace amilab

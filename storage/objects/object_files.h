@@ -62,7 +62,8 @@ public:
     BlobHold& operator=(const BlobHold&) = delete;
 
     BlobNumber number() const { return number_; }
-    /// Opens the file for reading. Throws StorageError.
+    /// Opens the file for reading. Throws StorageError (ENOENT: it is missing, or something else is
+    /// in its place).
     std::unique_ptr<File> open() const;
 
 private:
@@ -72,7 +73,8 @@ private:
 
 /// The files that objects' bytes lie in, in a folder of their own; docs/formats.md has it. Which
 /// blobs there are, and what of, stands in rows that others keep: a file comes before its row, and
-/// goes after it. Safe from any thread. Throws StorageError.
+/// goes after it. What somebody has put in a file's place, such as a folder, is no blob: its file
+/// is missing. Safe from any thread. Throws StorageError.
 class ObjectFiles {
 public:
     struct Options {
@@ -97,7 +99,8 @@ public:
     /// returns, which is nothing when the blob is synced.
     std::optional<std::uint64_t> sync(BlobNumber number, std::uint64_t from = 0);
     void sync_directory();
-    /// Unlinks the file, now or when nobody holds it any more. A file that has gone is no failure.
+    /// Unlinks the file, now or when nobody holds it any more. A file that has gone is no failure,
+    /// nor is a folder in its place, which stays.
     void remove(BlobNumber number);
     /// All that have a file and are not being written: those that no row knows from now on are left
     /// over.
@@ -118,6 +121,8 @@ private:
 
     void make_directory();
     std::unique_ptr<File> open(const std::string& path, OpenMode mode);
+    /// Throws StorageError (ENOENT) where status() has nothing.
+    std::unique_ptr<File> open_written(BlobNumber number, OpenMode mode);
     void hold(BlobNumber number);
     void let_go(BlobNumber number);
     void end_writing(BlobNumber number, bool is_kept);

@@ -137,7 +137,8 @@ public:
         const std::lock_guard lock(owner_.mutex_);
         return {.size_bytes = inode_->size,
                 .allocated_bytes = inode_->sectors.size() * kSector,
-                .is_directory = false};
+                .is_directory = false,
+                .is_regular = true};
     }
 
     std::optional<std::uint64_t> seek_data(std::uint64_t offset) override

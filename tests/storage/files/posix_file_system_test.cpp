@@ -120,6 +120,8 @@ TEST_F(PosixFiles, NamesAreListedRenamedAndRemoved)
     EXPECT_EQ(error_of([&] { files_.make_directory(path("d/c")); }), ENOTDIR);
     EXPECT_EQ(error_of([&] { files_.list_directory(path("none")); }), ENOENT);
     EXPECT_TRUE(files_.status(path("d"))->is_directory);
+    EXPECT_FALSE(files_.status(path("d"))->is_regular);
+    EXPECT_TRUE(files_.status(path("d/c"))->is_regular);
 }
 
 TEST_F(PosixFiles, OneLockAtATime)

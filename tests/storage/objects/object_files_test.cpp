@@ -1,7 +1,10 @@
 #include "storage/objects/object_files.h"
 
 #include <gtest/gtest.h>
+#include <cerrno>
+#include <filesystem>
 
+#include "storage/base/storage_error.h"
 #include "storage/files/file_io.h"
 #include "storage/files/posix_file_system.h"
 #include "tests/storage/files/temporary_directory.h"
@@ -85,6 +88,22 @@ TEST_F(Blobs, StayWhileSomebodyHoldsThem)
     }
     EXPECT_FALSE(is_there(number));
     files.remove(number);  // what has gone is no failure
+}
+
+TEST_F(Blobs, AreMissingWhereSomethingElseIsInTheirPlace)
+{
+    const auto number = put("content");
+    std::filesystem::remove(files.path_of(number));
+    std::filesystem::create_directory(files.path_of(number));
+    EXPECT_FALSE(is_there(number));
+    try {
+        BlobHold(files, number).open();
+        FAIL() << "a folder is no blob";
+    } catch (const StorageError& error) {
+        EXPECT_EQ(error.error_number, ENOENT);
+    }
+    files.remove(number);
+    EXPECT_TRUE(std::filesystem::is_directory(files.path_of(number)));
 }
 
 TEST_F(Blobs, AreWrittenInPartsBeforeTheyAreSyncedWhereTheyAreLarge)

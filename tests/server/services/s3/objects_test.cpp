@@ -1,4 +1,5 @@
 #include <sys/inotify.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <array>
 #include <cstring>
@@ -166,20 +167,33 @@ TEST_F(Objects, WhoseRowsHaveNotTheirBytesAreLost)
     EXPECT_EQ(s3.call("HEAD", "/disks/a").status, 405);
 }
 
+/// How an object's file is lost.
+enum class Loss { kGone, kCut, kFolder, kPipe };
+
+void lose(const std::filesystem::path& file, Loss loss)
+{
+    if (loss == Loss::kCut) {
+        std::filesystem::resize_file(file, std::filesystem::file_size(file) - 1);
+        return;
+    }
+    std::filesystem::remove(file);
+    if (loss == Loss::kFolder) {
+        std::filesystem::create_directory(file);
+    } else if (loss == Loss::kPipe) {
+        ASSERT_EQ(::mkfifo(file.c_str(), 0600), 0);
+    }
+}
+
 TEST_F(Objects, ThatAreLostAreRefusedAsS3SaysIt)
 {
     for (const std::size_t size : {20'000UL, 300'000UL}) {
-        for (const bool is_gone : {true, false}) {
+        for (const auto loss : {Loss::kGone, Loss::kCut, Loss::kFolder, Loss::kPipe}) {
             s3.must("PUT", "/disks/a", std::string(size, 'x'));
             ASSERT_EQ(files(), 1U);
             const auto file =
                 std::filesystem::directory_iterator(emulator.generation().path() + "/objects")
                     ->path();
-            if (is_gone) {
-                std::filesystem::remove(file);
-            } else {
-                std::filesystem::resize_file(file, size - 1);
-            }
+            lose(file, loss);
             const auto refused = s3.call("GET", "/disks/a");
             EXPECT_EQ(refused.status, 405) << size;
             EXPECT_EQ(refused.code, "MethodNotAllowed");
@@ -204,9 +218,24 @@ TEST_F(Objects, ThatAreLostAreRefusedAsS3SaysIt)
                       "MethodNotAllowed");
             s3.must("DELETE", "/disks/parts?uploadId=" + upload);
             s3.must("DELETE", "/disks/a");
-            EXPECT_EQ(files(), 0U);
+            // A folder is left to who has put it there.
+            EXPECT_EQ(files(), loss == Loss::kFolder ? 1U : 0U);
+            std::filesystem::remove(file);
         }
     }
+}
+
+TEST_F(Objects, GoThoughAFolderIsInThePlaceOfOneThatGoes)
+{
+    s3.must("PUT", "/disks/a", "one");
+    const auto file =
+        std::filesystem::directory_iterator(emulator.generation().path() + "/objects")->path();
+    lose(file, Loss::kFolder);
+    s3.must("PUT", "/disks/b", "two");
+    s3.must("DELETE", "/disks/a");
+    s3.must("DELETE", "/disks/b");
+    EXPECT_EQ(files(), 1U);
+    EXPECT_TRUE(std::filesystem::is_directory(file));
 }
 
 TEST_F(Objects, ThatAreBrokenOffLeaveNothing)
@@ -535,6 +564,9 @@ TEST(ObjectsOnDisk, SurviveARestartAndAreChecked)
     }
     std::filesystem::resize_file(file, 5);
     EXPECT_EQ(check_data_directory(folder.string()).problems.size(), 1U);
+    lose(file, Loss::kFolder);
+    EXPECT_EQ(check_data_directory(folder.string()).problems,
+              std::vector{file.string() + ": the file is missing"});
     {
         TestEmulator emulator(folder.string());
         emulator.generation().writer().db().run(
