@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <cstdio>
 #include <functional>
 #include <stdexcept>
 #include <string_view>
@@ -10,6 +9,7 @@
 #include "server/cli/commands.h"
 #include "server/cli/complaints.h"
 #include "server/cli/control_client.h"
+#include "server/cli/standard_output.h"
 
 namespace amilab::cli {
 
@@ -126,7 +126,7 @@ void follow(ControlClient& client, const ControlClient::Parameters& parameters, 
     client.download("/_amilab/calls", parameters, kEventStream,
                     [&](std::span<const std::byte> bytes) {
                         events.take(text_of(bytes));
-                        std::fflush(stdout);
+                        flush_output();
                     });
 }
 

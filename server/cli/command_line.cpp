@@ -221,7 +221,9 @@ public:
             if (error.get_name() == "CallForHelp" && app_.get_subcommands().empty()) {
                 fmt::print("{}", help());
             } else {
-                app_.exit(error);  // --help and --version
+                std::ostringstream said;
+                app_.exit(error, said, said);  // --help and --version
+                fmt::print("{}", said.str());
             }
             return 0;
         } catch (const WrongOption& error) {

@@ -13,6 +13,7 @@
 #include "server/cli/lab_script.h"
 #include "server/cli/lab_session.h"
 #include "server/cli/local_server.h"
+#include "server/cli/standard_output.h"
 #include "server/cli/volume_disk.h"
 #include "server/cli/wrong_option.h"
 #include "server/labs/checker.h"
@@ -34,8 +35,10 @@ namespace {
 int looking(const std::function<int()>& work)
 {
     try {
-        return work();
+        return printing(work);
     } catch (const CannotLook&) {
+        throw;
+    } catch (const LostOutput&) {
         throw;
     } catch (const WrongOption&) {
         throw;

@@ -19,6 +19,7 @@
 #include "server/cli/local_server.h"
 #include "server/cli/running_servers.h"
 #include "server/cli/shell.h"
+#include "server/cli/standard_output.h"
 #include "server/cli/volume_disk.h"
 #include "server/labs/checker.h"
 #include "server/labs/class_table.h"
@@ -308,7 +309,9 @@ int make_class(const ClassOptions& options)
 int lab_class(const ClassOptions& options)
 {
     try {
-        return print_class(options);
+        return printing([&] { return print_class(options); });
+    } catch (const LostOutput&) {
+        throw;
     } catch (const std::exception& error) {
         throw CannotLook(error.what());
     }
@@ -317,7 +320,9 @@ int lab_class(const ClassOptions& options)
 int class_make(const ClassOptions& options)
 {
     try {
-        return make_class(options);
+        return printing([&] { return make_class(options); });
+    } catch (const LostOutput&) {
+        throw;
     } catch (const std::exception& error) {
         throw CannotLook(error.what());
     }

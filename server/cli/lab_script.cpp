@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -19,6 +18,7 @@
 #include "server/cli/programs.h"
 #include "server/cli/scratch.h"
 #include "server/cli/shell.h"
+#include "server/cli/standard_output.h"
 
 namespace amilab::cli {
 
@@ -147,7 +147,7 @@ ScriptOutcome run_sheet(const labs::Lab& lab, const ScriptPart& part, const LabS
     const auto script = script_of(lab, part, files);
     const auto programs = folder_of_programs(scratch, script);
     std::ofstream(files.script, std::ios::binary) << script;
-    std::fflush(stdout);
+    flush_output();
     ScriptOutcome outcome;
     outcome.exit_code =
         run_script(files.script, folder, environment_of(session, scratch, programs));

@@ -1,7 +1,6 @@
 #include <malloc.h>
 #include <algorithm>
 #include <csignal>
-#include <cstdio>
 #include <exception>
 #include <functional>
 #include <memory>
@@ -18,6 +17,7 @@
 #include "server/cli/complaints.h"
 #include "server/cli/doors.h"
 #include "server/cli/sizes.h"
+#include "server/cli/standard_output.h"
 #include "server/cli/wrong_option.h"
 #include "server/front/front.h"
 #include "server/front/scrub_timer.h"
@@ -144,9 +144,13 @@ std::unique_ptr<nbd::Server> serve_nbd(boost::asio::io_context& io_context, Data
     return std::make_unique<nbd::Server>(io_context, data, std::move(wanted));
 }
 
-/// `nbd_server`: null when nobody asked for it.
-void tell_ready(const Doors& doors, const http::Server& server, const nbd::Server* nbd_server)
+/// `nbd_server`: null when nobody asked for it. Throws LostOutput.
+void tell_ready(const Doors& doors, const http::Server& server, const nbd::Server* nbd_server,
+                const WhenReady& when_ready)
 {
+    if (when_ready.tell) {
+        when_ready.tell(server.address());
+    }
     // Whatever the log leaves out.
     for (const auto& warning : doors.warnings) {
         complain("warning: " + warning);
@@ -156,7 +160,10 @@ void tell_ready(const Doors& doors, const http::Server& server, const nbd::Serve
         fmt::print("amilab serves {}\n", fmt::join(nbd_server->uris(), " and "));
     }
     fmt::print("Ready.\n");  // LocalStack's word, which Testcontainers waits for
-    std::fflush(stdout);
+    flush_output();
+    if (when_ready.has_told) {
+        when_ready.has_told();
+    }
 }
 
 }  // namespace
@@ -213,12 +220,14 @@ int serve(const ServeOptions& options, const WhenReady& when_ready)
     signals.async_wait(stop);
     early_signals.async_wait(stop);
     early_context.poll();
-    if (when_ready.tell) {
-        when_ready.tell(server.address());
-    }
-    tell_ready(doors, server, nbd_server.get());
-    if (when_ready.has_told) {
-        when_ready.has_told();
+    try {
+        tell_ready(doors, server, nbd_server.get(), when_ready);
+    } catch (...) {
+        // As at a signal: what waits in the io_context ends before what it works with goes.
+        stop({}, 0);
+        signals.cancel();
+        io_context.run();
+        throw;
     }
     data.background().post([&data] { data.sweep(); });
 

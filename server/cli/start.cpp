@@ -90,10 +90,19 @@ int serve_registered(const ServeOptions& options, const std::optional<std::strin
             replace_by_null(STDOUT_FILENO, O_WRONLY);
         }
     };
-    const auto exit_code = serve(options, {.tell = tell, .has_told = let_parent_go});
-    if (registered) {
-        remove_running_server(*registered);
+    const auto forget = [&] {
+        if (registered) {
+            remove_running_server(*registered);
+        }
+    };
+    int exit_code = 0;
+    try {
+        exit_code = serve(options, {.tell = tell, .has_told = let_parent_go});
+    } catch (...) {
+        forget();
+        throw;
     }
+    forget();
     return exit_code;
 }
 

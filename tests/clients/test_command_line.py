@@ -1,10 +1,12 @@
 """amilab's commands as people type them."""
 
 import http.server
+import os
 import pathlib
 import re
 import signal
 import socket
+import subprocess
 import threading
 
 import pytest
@@ -45,6 +47,64 @@ def test_help_is_of_the_program_of_a_command_a_page_or_both():
         printed = servers.run_amilab("help", topic, text=True)
         assert (printed.returncode, printed.stdout) == (0, expected)
         assert topic in helped.stdout
+
+
+def run_into(output, *arguments, **options):
+    """Runs a command whose standard output is a file; nothing but its stderr is kept."""
+    return servers.run_amilab(*arguments, capture_output=False, stdout=output,
+                              stderr=subprocess.PIPE, text=True, **options)
+
+
+NO_ROOM = "amilab: standard output cannot be written: No space left on device\n"
+
+
+@pytest.mark.parametrize("arguments", [
+    ("version",), ("--version",), ("--help",), ("serve", "--help"), ("help",), ("help", "control"),
+    ("coverage",), ("doctor",), ("lab", "list"), ("lab", "sheet", "launch"),
+    ("serve", "--listen", "127.0.0.1:0"),
+])
+def test_output_that_cannot_be_written_is_one_line_and_a_code_of_its_own(arguments):
+    with open("/dev/full", "w") as full:
+        done = run_into(full, *arguments)
+    assert (done.returncode, done.stderr) == (3, NO_ROOM)
+
+
+def test_output_of_a_server_that_cannot_be_written_is_one_line_too(server, tmp_path):
+    server.client().describe_regions()
+    with open("/dev/full", "w") as full:
+        for arguments in (("status",), ("wait",), ("clock",), ("space",), ("calls",)):
+            done = run_into(full, *arguments, endpoint=server.endpoint)
+            assert (done.returncode, done.stderr) == (3, NO_ROOM), arguments
+        # A refusal is told as ever.
+        assert run_into(full, "frobnicate").returncode == 2
+        done = run_into(full, "check", tmp_path)
+        assert (done.returncode, len(done.stderr.splitlines())) == (3, 1)
+
+
+def test_a_server_that_cannot_say_that_it_is_ready_leaves_nothing_for_stop(tmp_path):
+    with open("/dev/full", "w") as full:
+        done = run_into(full, "start", "--listen", "127.0.0.1:0",
+                        environment={"XDG_RUNTIME_DIR": str(tmp_path)})
+    assert (done.returncode, done.stderr) == (3, NO_ROOM)
+    assert list((tmp_path / "amilab").iterdir()) == []
+
+
+def test_who_reads_no_more_is_told_nothing():
+    def left_alone(*arguments, **options):
+        reads, writes = os.pipe()
+        os.close(reads)
+        try:
+            done = run_into(writes, *arguments, **options)
+        finally:
+            os.close(writes)
+        assert done.stderr == ""
+        return done.returncode
+
+    for arguments in (("version",), ("help", "control")):
+        assert left_alone(*arguments) == -signal.SIGPIPE
+    # Where nobody is killed for it, as below Python, only what was kept from its end is no success.
+    assert left_alone("version", restore_signals=False) == 0
+    assert left_alone("help", "control", restore_signals=False) == 3
 
 
 def test_help_fits_a_screen():

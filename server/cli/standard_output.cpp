@@ -1,0 +1,58 @@
+#include "server/cli/standard_output.h"
+
+#include <cerrno>
+#include <cstdio>
+#include <system_error>
+
+#include <fmt/format.h>
+
+namespace amilab::cli {
+
+namespace {
+
+int done(const std::function<int()>& work)
+{
+    try {
+        return work();
+    } catch (const std::system_error& error) {
+        // Of a print that found no room for more in the buffer.
+        if (std::ferror(stdout) == 0) {
+            throw;
+        }
+        throw LostOutput(error.code().value());
+    }
+}
+
+}  // namespace
+
+LostOutput::LostOutput(int error_number)
+    : std::runtime_error(fmt::format("standard output cannot be written: {}",
+                                     std::generic_category().message(error_number))),
+      is_unwanted(error_number == EPIPE)
+{
+}
+
+void flush_output()
+{
+    if (std::fflush(stdout) != 0) {
+        throw LostOutput(errno);
+    }
+    if (std::ferror(stdout) != 0) {
+        throw LostOutput(EIO);  // nobody has kept which error it was
+    }
+}
+
+int printing(const std::function<int()>& work)
+{
+    const int exit_code = done(work);
+    try {
+        flush_output();
+    } catch (const LostOutput& lost) {
+        if (!lost.is_unwanted) {
+            throw;
+        }
+    }
+    return exit_code;
+}
+
+}  // namespace amilab::cli

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <functional>
+#include <stdexcept>
+
+namespace amilab::cli {
+
+/// What was printed cannot be written where standard output leads. what() is a sentence for the
+/// user, who sees the result of the command nowhere: neither is it 0 then, nor 1, which a check has
+/// for what it found.
+struct LostOutput : std::runtime_error {
+    static constexpr int kExitCode = 3;
+    explicit LostOutput(int error_number);
+
+    /// Who read it has gone and wants no more, as `head` does: nothing to complain about.
+    bool is_unwanted;
+};
+
+/// Has all that was printed so far written. Throws LostOutput.
+void flush_output();
+
+/// Does what prints, and has all of it written. Returns what `work` returns. Throws what that
+/// throws, and LostOutput; where it is unwanted only if `work` has been kept from its end.
+int printing(const std::function<int()>& work);
+
+}  // namespace amilab::cli
