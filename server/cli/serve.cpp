@@ -160,7 +160,13 @@ void tell_ready(const Doors& doors, const http::Server& server, const nbd::Serve
         fmt::print("amilab serves {}\n", fmt::join(nbd_server->uris(), " and "));
     }
     fmt::print("Ready.\n");  // LocalStack's word, which Testcontainers waits for
-    flush_output();
+    try {
+        flush_output();
+    } catch (const LostOutput& lost) {
+        if (!lost.is_unwanted) {
+            throw;
+        }
+    }
     if (when_ready.has_told) {
         when_ready.has_told();
     }
