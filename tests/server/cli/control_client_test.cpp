@@ -52,7 +52,7 @@ private:
         if (!error) {
             asio::read_until(socket, asio::dynamic_buffer(header), "\r\n\r\n", error);
         }
-        std::string some = "HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n";
+        std::string some = "HTTP/1.1 200 OK\r\nContent-Length: 4000\r\n\r\n";
         for (int count = 0; !error && count < kDrops; ++count) {
             asio::write(socket, asio::buffer(some), error);
             some = " ";

@@ -227,11 +227,11 @@ TEST_F(Objects, ThatAreLostAreRefusedAsS3SaysIt)
 
 TEST_F(Objects, GoThoughAFolderIsInThePlaceOfOneThatGoes)
 {
-    s3.must("PUT", "/disks/a", "one");
+    s3.must("PUT", "/disks/a", kOfFile);
     const auto file =
         std::filesystem::directory_iterator(emulator.generation().path() + "/objects")->path();
     lose(file, Loss::kFolder);
-    s3.must("PUT", "/disks/b", "two");
+    s3.must("PUT", "/disks/b", kOfFile);
     s3.must("DELETE", "/disks/a");
     s3.must("DELETE", "/disks/b");
     EXPECT_EQ(files(), 1U);
