@@ -165,7 +165,7 @@ Database::Database(const std::string& path, Mode mode) : path_(path)
     }
     sqlite3_extended_result_codes(handle, 1);
     sqlite3_busy_timeout(handle, kBusyTimeoutMs);
-    add_pattern_functions(handle);
+    add_pattern_functions(handle, budget_);
     if (mode == Mode::kUntouched) {
         leave_last_checkpoint();
         run("PRAGMA locking_mode = EXCLUSIVE", "open");

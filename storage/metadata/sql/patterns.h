@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,7 +35,9 @@ private:
 std::string pattern_list(const std::vector<std::string_view>& values);
 
 /// Gives the connection `matches_any(text, pattern_list)`: whether the text matches one of them,
-/// NULL for NULL. The list is read once for each run of a statement.
-void add_pattern_functions(sqlite3* handle);
+/// NULL for NULL. The list is read once for each run of a statement. What is compared is taken off
+/// `instructions`, which outlives the connection, as what it costs beside instructions of SQLite's:
+/// to it a call is one of them, however many patterns there are.
+void add_pattern_functions(sqlite3* handle, std::int64_t& instructions);
 
 }  // namespace amilab

@@ -105,6 +105,23 @@ TEST(Pattern, OfManyStarsTakesNoLongerThanTheTextIsLong)
     EXPECT_FALSE(matches(pattern + "*b", std::string(4'000, 'a')));
 }
 
+TEST(MatchesAny, TakesOffTheBudgetWhatItCompares)
+{
+    Database db(":memory:", Database::Mode::kReadWrite);
+    const auto count = [&](std::size_t patterns) {
+        const std::vector<std::string_view> values(patterns, "*no such name*");
+        Statement select(db,
+                         "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n"
+                         " WHERE i < 1000) SELECT count(*) FROM n WHERE matches_any(i, ?)");
+        db.set_budget(50'000);
+        select.bind(pattern_list(values));
+        return select.step();
+    };
+    EXPECT_TRUE(count(1));
+    EXPECT_THROW(count(200), BudgetExceeded);
+    db.clear_budget();
+}
+
 TEST(MatchesAny, IsAskedOfEachRowWithOneListForTheRun)
 {
     Database db(":memory:", Database::Mode::kReadWrite);
