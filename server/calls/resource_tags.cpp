@@ -71,8 +71,20 @@ void store_tags(Session& session, const std::vector<TaggedResource>& resources,
     if (resources.size() == 1) {
         return store_tags(session, resources.front(), tags);
     }
-    upsert_tags_on(session.db(), session.account(), session.region(), resources, tags);
-    require_room(count_most_tags(session.db(), session.account(), resources));
+    auto in_order = tags;
+    std::ranges::sort(in_order, {}, &TagRow::key);
+    std::vector<TaggedResource> others;
+    for (const auto& resource : resources) {
+        const auto difference =
+            compare_tags(session.db(), session.account(), resource.id, in_order);
+        require_room(difference.count);
+        if (difference.is_any_other) {
+            others.push_back(resource);
+        }
+    }
+    if (!others.empty()) {
+        upsert_tags_on(session.db(), session.account(), session.region(), others, in_order);
+    }
 }
 
 }  // namespace amilab

@@ -257,15 +257,36 @@ std::int64_t count_tags(Database& db, std::string_view owner, std::string_view r
     return select.row().integer();
 }
 
-std::int64_t count_most_tags(Database& db, std::string_view owner,
-                             const std::vector<TaggedResource>& resources)
+TagDifference compare_tags(Database& db, std::string_view owner, std::string_view resource_id,
+                           std::span<const TagRow> tags)
 {
+    TagDifference difference;
+    const auto count = [&](std::string_view key) {
+        difference.count += key.starts_with("aws:") ? 0 : 1;
+    };
     Statement select(db,
-                     "SELECT MAX((SELECT COUNT(*) FROM tag t WHERE t.resource_id = r.value ->> 0"
-                     " AND +t.owner = ? AND t.key NOT GLOB 'aws:*')) FROM json_each(?) r");
-    select.bind(owner, json_pairs(resources, &TaggedResource::id, &TaggedResource::resource_type));
-    select.step();
-    return select.row().optional_integer().value_or(0);
+                     "SELECT key, value FROM tag WHERE resource_id = ? AND +owner = ?"
+                     " ORDER BY key");
+    select.bind(resource_id, owner);
+    auto wanted = tags.begin();
+    const auto pass_absent = [&](const auto& is_behind) {
+        for (; wanted != tags.end() && !is_behind(wanted->key); ++wanted) {
+            count(wanted->key);
+            difference.is_any_other = true;
+        }
+    };
+    while (select.step()) {
+        auto row = select.row();
+        const auto key = row.view();
+        pass_absent([&](const std::string& one) { return one >= key; });
+        if (wanted != tags.end() && wanted->key == key) {
+            difference.is_any_other |= wanted->value != row.view();
+            ++wanted;
+        }
+        count(key);
+    }
+    pass_absent([](const std::string&) { return false; });
+    return difference;
 }
 
 void delete_all_tags(Database& db, std::string_view resource_id)
