@@ -173,7 +173,7 @@ asio::awaitable<http::Response> Front::handle(http::Request& request, http::Body
     const auto* route = http::find_route(routes(), request.path, request.method);
     try {
         auto response = co_await (this->*route->handle)(request, body, line);
-        if (response.stream) {
+        if (response.stream && !response.movers) {
             response.movers = worker_threads_.get_executor();
         }
         line.write(response.status);
@@ -237,6 +237,7 @@ asio::awaitable<http::Response> Front::handle_api(http::Request& request, http::
             Parts{std::move(call), std::move(response.body), MemoryBudget::Share(*memory_)});
         parts->held.hold(parts->part.size());
         response.body.clear();
+        response.movers = long_reads_.executor();
         response.stream = [parts, &reads = long_reads_](http::BodyWriter& writer) {
             return send_parts(parts, reads, writer);
         };

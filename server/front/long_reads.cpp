@@ -3,6 +3,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 #include <optional>
+#include <thread>
 #include <utility>
 
 #include "server/http/offload.h"
@@ -14,16 +15,20 @@ namespace asio = boost::asio;
 
 namespace {
 
-/// How much less of a busy processor the thread takes from now on than those that everybody waits
-/// for: a third of what each of them takes.
+/// Of a busy processor a thread takes a third of what each of those takes that everybody waits for.
 constexpr int kNice = 5;
 
-/// Has the kernel prefer the other threads to this one.
-void give_way()
+/// Threads that the kernel prefers the others to. They have that from the one that starts them,
+/// which could not take it back.
+std::unique_ptr<asio::thread_pool> threads_that_give_way(std::size_t count)
 {
-    thread_local const int is_done =
-        ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), kNice);
-    static_cast<void>(is_done);  // where it may not be, nothing is lost but that
+    std::unique_ptr<asio::thread_pool> threads;
+    std::thread([&] {
+        // Where it may not be, nothing is lost but that.
+        static_cast<void>(::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), kNice));
+        threads = std::make_unique<asio::thread_pool>(count);
+    }).join();
+    return threads;
 }
 
 }  // namespace
@@ -61,7 +66,7 @@ private:
 LongReads::LongReads(asio::io_context& io_context, std::size_t threads, const MemoryBudget& memory)
     : memory_(memory),
       turns_(io_context, {.at_once = threads, .of_one_account = threads / 2}),
-      threads_(threads)
+      threads_(threads_that_give_way(threads))
 {
 }
 
@@ -96,10 +101,7 @@ asio::awaitable<void> LongReads::run_in_turn(std::string account, const std::fun
 {
     co_await turns_.take(account);
     const Turns::Turn turn(turns_, account);
-    co_await run_on(threads_.get_executor(), [&work] {
-        give_way();
-        work();
-    });
+    co_await run_on(executor(), [&work] { work(); });
 }
 
 void LongReads::stop()

@@ -7,6 +7,7 @@
 #include <set>
 #include <string>
 
+#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/thread_pool.hpp>
@@ -18,9 +19,10 @@
 
 namespace amilab {
 
-/// Threads for reads that take long, apart from all that others wait for. At most half of them work
-/// for one account. A read whose client has gone, or that runs when the server stops, is stopped
-/// half way. Used on the io_context's thread.
+/// Threads for reads that take long, apart from all that others wait for; where processors are few
+/// they give way to the other threads. At most half of them work for one account. A read whose
+/// client has gone, or that runs when the server stops, is stopped half way. Used on the
+/// io_context's thread.
 class LongReads {
 public:
     /// `threads` at least 2. Reads are refused while `memory`, which outlives it, is short.
@@ -33,6 +35,8 @@ public:
     /// Runs `work`, which outlives the wait, on one of the threads when it is the account's turn.
     boost::asio::awaitable<void> run_in_turn(std::string account,
                                              const std::function<void()>& work);
+    /// The threads, for what belongs to an answer and is done in no time, such as moving its bytes.
+    boost::asio::any_io_executor executor() { return threads_->get_executor(); }
     /// Stops what runs and what waits.
     void stop();
 
@@ -42,7 +46,7 @@ private:
 
     const MemoryBudget& memory_;
     Turns turns_;
-    boost::asio::thread_pool threads_;
+    std::unique_ptr<boost::asio::thread_pool> threads_;
     bool is_stopped_ = false;
     std::set<Stop> stops_;  // of the reads that run or wait
 };
