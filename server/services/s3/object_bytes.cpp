@@ -19,16 +19,16 @@ ContentReader::ContentReader(Session& session, ContentNumber content, std::int64
     : generation_(session.generation().shared_from_this()), next_(first), end_(end)
 {
     constexpr auto kMostInRow = static_cast<std::int64_t>(ContentWriter::kRowBytes);
-    for (const auto& row : select_pieces(session.db(), content, first, end)) {
-        auto& piece = pieces_.emplace_back();
-        piece.row = row;
-        auto bytes = row.length_bytes <= kMostInRow ? select_row_bytes(session.db(), row.blob)
-                                                    : std::nullopt;
-        if (bytes) {
-            piece.bytes = std::move(*bytes);
-        } else {
-            piece.blob = std::make_unique<BlobHold>(generation_->stores().objects(), row.blob);
+    if (end <= kMostInRow) {
+        if (auto in_row = select_row_piece(session.db(), content)) {
+            pieces_.push_back(
+                {.row = in_row->row, .blob = nullptr, .bytes = std::move(in_row->bytes)});
+            return;
         }
+    }
+    for (const auto& row : select_pieces(session.db(), content, first, end)) {
+        auto hold = std::make_unique<BlobHold>(generation_->stores().objects(), row.blob);
+        pieces_.push_back({.row = row, .blob = std::move(hold), .bytes = {}});
     }
 }
 

@@ -58,11 +58,24 @@ void insert_row_blob(Database& db, const BlobRow& row, std::span<const std::byte
         .execute(row.number, row.account, row.size_bytes, row.held_bytes, bytes);
 }
 
-std::optional<std::string> select_row_bytes(Database& db, BlobNumber number)
+std::optional<RowPiece> select_row_piece(Database& db, ContentNumber content)
 {
-    Statement select(db, "SELECT bytes FROM s3_blob WHERE number = ? AND bytes IS NOT NULL");
-    select.bind(number);
-    return select.step() ? std::optional(select.row().blob()) : std::nullopt;
+    Statement select(db,
+                     "SELECT p.start_bytes, p.length_bytes, p.blob, p.offset_bytes, b.bytes"
+                     " FROM s3_piece p JOIN s3_blob b ON b.number = p.blob"
+                     " WHERE p.content = ? AND b.bytes IS NOT NULL");
+    select.bind(content);
+    if (!select.step()) {
+        return std::nullopt;
+    }
+    RowPiece piece{.row = {.content = content}};
+    auto row = select.row();
+    row.read(piece.row.start_bytes);
+    row.read(piece.row.length_bytes);
+    row.read(piece.row.blob);
+    row.read(piece.row.offset_bytes);
+    piece.bytes = row.blob();
+    return piece;
 }
 
 ContentNumber insert_content(Database& db, std::int64_t size_bytes)

@@ -43,18 +43,24 @@ struct PieceRow {
 void insert_blob(Database& db, const BlobRow& row);
 /// Whose bytes the row has.
 void insert_row_blob(Database& db, const BlobRow& row, std::span<const std::byte> bytes);
-/// The bytes that a blob's row has; nothing where they are a file's.
-std::optional<std::string> select_row_bytes(Database& db, BlobNumber number);
 /// A content of so many bytes, without pieces yet.
 ContentNumber insert_content(Database& db, std::int64_t size_bytes);
 void insert_piece(Database& db, const PieceRow& row);
+/// A piece whose bytes a blob's row has.
+struct RowPiece {
+    PieceRow row{};
+    /// All that the blob has.
+    std::string bytes{};
+};
+/// The one piece of a content whose bytes lie in a row; nothing where they are files'.
+std::optional<RowPiece> select_row_piece(Database& db, ContentNumber content);
 /// The pieces that have bytes from `first` up to `end`, in their order.
 std::vector<PieceRow> select_pieces(Database& db, ContentNumber content, std::int64_t first,
                                     std::int64_t end);
 /// Whether some of the bytes from `first` up to `end` are of blobs that count as another account's.
 bool has_bytes_of_others(Database& db, ContentNumber content, std::int64_t first, std::int64_t end,
                          std::string_view account);
-/// Whether some of the content's bytes are those of rows.
+/// Whether the content's bytes lie in a row.
 bool has_row_bytes(Database& db, ContentNumber content);
 /// Gives one content all pieces of another, behind `start_bytes`, as those of a part.
 void move_pieces(Database& db, ContentNumber from, ContentNumber to, std::int64_t start_bytes,
