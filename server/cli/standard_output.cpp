@@ -34,11 +34,15 @@ LostOutput::LostOutput(int error_number)
 
 void flush_output()
 {
+    int error = 0;
     if (std::fflush(stdout) != 0) {
-        throw LostOutput(errno);
+        error = errno;
+    } else if (std::ferror(stdout) != 0) {
+        error = EIO;  // nobody has kept which error it was
     }
-    if (std::ferror(stdout) != 0) {
-        throw LostOutput(EIO);  // nobody has kept which error it was
+    if (error != 0) {
+        std::clearerr(stdout);  // who goes on without a reader is not told again at the end
+        throw LostOutput(error);
     }
 }
 

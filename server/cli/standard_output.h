@@ -16,7 +16,7 @@ struct LostOutput : std::runtime_error {
     bool is_unwanted;
 };
 
-/// Has all that was printed so far written. Throws LostOutput.
+/// Has all that was printed so far written. Throws LostOutput, of each loss once.
 void flush_output();
 
 /// Does what prints, and has all of it written. Returns what `work` returns. Throws what that

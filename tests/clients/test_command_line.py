@@ -104,7 +104,22 @@ def test_who_reads_no_more_is_told_nothing():
         assert left_alone(*arguments) == -signal.SIGPIPE
     # Where nobody is killed for it, as below Python, only what was kept from its end is no success.
     assert left_alone("version", restore_signals=False) == 0
+    assert left_alone("lab", "list", restore_signals=False) == 0
     assert left_alone("help", "control", restore_signals=False) == 3
+
+
+def test_a_server_whose_word_nobody_reads_serves_and_ends_as_ever(tmp_path):
+    reads, writes = os.pipe()
+    os.close(reads)
+    with subprocess.Popen([servers.binary(), "start", "--listen", "127.0.0.1:0"], stdout=writes,
+                          stderr=subprocess.PIPE, text=True, restore_signals=False,
+                          env=os.environ | {"XDG_RUNTIME_DIR": str(tmp_path)}) as process:
+        os.close(writes)
+        # What `stop` finds it by is there before it says its word.
+        servers.wait_until(lambda: list(tmp_path.glob("amilab/*.json")))
+        process.send_signal(signal.SIGTERM)
+        said = process.communicate(timeout=servers.HANG_SECONDS)[1]
+    assert (process.returncode, said) == (0, "")
 
 
 def test_help_fits_a_screen():
