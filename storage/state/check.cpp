@@ -198,6 +198,9 @@ void Check::check_files()
 
 void Check::check_objects()
 {
+    if (!has_column(db_, "s3_blob", "number")) {
+        return;  // the database is of a version that had no objects
+    }
     std::set<BlobNumber> known;
     for (const auto& blob : select_blob_files(db_)) {
         known.insert(blob.number);

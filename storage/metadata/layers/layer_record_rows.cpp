@@ -1,6 +1,7 @@
 #include "storage/metadata/layers/layer_record_rows.h"
 
 #include "storage/metadata/sql/columns.h"
+#include "storage/metadata/sql/migrations.h"
 #include "storage/metadata/sql/sql_text.h"
 
 namespace amilab {
@@ -48,13 +49,6 @@ std::vector<LayerId> select_layers_that(Database& db)
     return select.values<LayerId>();
 }
 
-bool has_columns(Database& db)
-{
-    Statement select(db, "SELECT 1 FROM pragma_table_info('layer') WHERE name = 'map_checksum'");
-    select.bind();
-    return select.step();
-}
-
 }  // namespace
 
 void set_layer_record(Database& db, LayerId layer, const std::optional<LayerRecord>& record)
@@ -78,7 +72,7 @@ bool has_layer_record(Database& db, LayerId layer)
 LayerExpectations select_layer_expectations(Database& db, std::string_view boot_id)
 {
     LayerExpectations expectations;
-    if (!has_columns(db)) {
+    if (!has_column(db, "layer", "map_checksum")) {
         return expectations;
     }
     const auto rows =

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "storage/metadata/sql/columns.h"
+#include "storage/metadata/sql/migrations.h"
 
 namespace amilab {
 
@@ -156,6 +157,9 @@ bool blob_file_exists(Database& db, BlobNumber number)
 
 std::vector<BlobRow> select_blob_files(Database& db)
 {
+    if (!has_column(db, "s3_blob", "bytes")) {
+        return select_rows<kBlobColumns>(db, "FROM s3_blob b ORDER BY b.number");
+    }
     return select_rows<kBlobColumns>(db, "FROM s3_blob b WHERE b.bytes IS NULL ORDER BY b.number");
 }
 

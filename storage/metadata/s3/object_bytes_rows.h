@@ -77,7 +77,7 @@ std::optional<PartRange> select_part_range(Database& db, ContentNumber content, 
 BlobNumber select_highest_blob(Database& db);
 /// Whether a row says that the blob is a file.
 bool blob_file_exists(Database& db, BlobNumber number);
-/// The blobs that are files.
+/// The blobs that are files; in a database of an earlier version all are.
 std::vector<BlobRow> select_blob_files(Database& db);
 /// Of those the one with the next number; nothing behind the last.
 std::optional<BlobRow> select_blob_file_behind(Database& db, BlobNumber number);

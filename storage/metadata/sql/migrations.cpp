@@ -87,6 +87,13 @@ bool has_this_schema(Database& db)
     return read_version(db) == schema_version();
 }
 
+bool has_column(Database& db, std::string_view table, std::string_view column)
+{
+    return Statement(db, "SELECT 1 FROM pragma_table_info(?) WHERE name = ?")
+        .bind(table, column)
+        .step();
+}
+
 bool is_empty(Database& db)
 {
     return read_version(db) == 0;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <span>
+#include <string_view>
 
 #include "storage/metadata/sql/database.h"
 #include "storage/metadata/sql/migration_steps.h"
@@ -17,6 +18,9 @@ void migrate(Database& db, std::span<const char* const> steps = migration_steps(
 
 /// Whether its tables are those that this program reads.
 bool has_this_schema(Database& db);
+
+/// Whether it has such a table with such a column, as those of earlier versions may not.
+bool has_column(Database& db, std::string_view table, std::string_view column);
 
 /// Whether it has no schema of any version, as a file of no bytes.
 bool is_empty(Database& db);

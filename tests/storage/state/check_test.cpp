@@ -11,6 +11,8 @@
 
 #include "storage/blocks/layer_format.h"
 #include "storage/files/posix_file_system.h"
+#include "storage/metadata/catalogue/connection.h"
+#include "storage/metadata/sql/migrations.h"
 #include "storage/metadata/sql/statement.h"
 #include "tests/storage/blocks/harness.h"
 #include "tests/storage/files/temporary_directory.h"
@@ -181,6 +183,24 @@ TEST_F(CheckTest, ADatabaseThatIsNoneIsDamage)
     std::filesystem::remove(path_ + "/generation-1/metadata.sqlite");
     EXPECT_THAT(check_data_directory(path_).problems,
                 ElementsAre(HasSubstr("generation-1/metadata.sqlite")));
+}
+
+TEST_F(CheckTest, ADatabaseOfAnEarlierVersionIsCheckedAsItIs)
+{
+    constexpr std::size_t kFirst = 4;  // the first that has all tables of layers
+    const auto folder = path_ + "/generation-1";
+    std::filesystem::remove(folder + "/rows");
+    std::filesystem::remove_all(folder + "/layers");
+    std::filesystem::create_directory(folder + "/layers");
+    for (auto version = kFirst; version <= migration_steps().size(); ++version) {
+        for (const char* end : {"", "-wal", "-shm"}) {
+            std::filesystem::remove(folder + "/metadata.sqlite" + end);
+        }
+        migrate(*open_connection(folder + "/metadata.sqlite", Database::Mode::kReadWrite,
+                                 Durability::kKept),
+                migration_steps().first(version));
+        EXPECT_THAT(check_data_directory(path_).problems, IsEmpty()) << "version " << version;
+    }
 }
 
 TEST_F(CheckTest, AFlippedBitInHowATableIsMadeIsNamed)
