@@ -119,7 +119,7 @@ bool has_row_bytes(Database& db, ContentNumber content)
 {
     return Statement(db,
                      "SELECT 1 FROM s3_piece p JOIN s3_blob b ON b.number = p.blob"
-                     " WHERE p.content = ? AND b.bytes IS NOT NULL")
+                     " WHERE p.content = ? AND p.start_bytes = 0 AND b.bytes IS NOT NULL")
         .bind(content)
         .step();
 }
@@ -198,7 +198,8 @@ std::int64_t sum_held_bytes(Database& db)
 
 std::vector<BlobNumber> select_unsynced_blobs(Database& db)
 {
-    Statement select(db, "SELECT number FROM s3_blob WHERE boot_id IS NOT NULL ORDER BY number");
+    // +number: SQLite would walk the table in its order, and with it the bytes that rows have.
+    Statement select(db, "SELECT number FROM s3_blob WHERE boot_id IS NOT NULL ORDER BY +number");
     select.bind();
     return select.values<BlobNumber>();
 }

@@ -60,7 +60,7 @@ std::vector<PieceRow> select_pieces(Database& db, ContentNumber content, std::in
 /// Whether some of the bytes from `first` up to `end` are of blobs that count as another account's.
 bool has_bytes_of_others(Database& db, ContentNumber content, std::int64_t first, std::int64_t end,
                          std::string_view account);
-/// Whether the content's bytes lie in a row.
+/// Whether a blob's row has the content's bytes: its only piece is of that blob then.
 bool has_row_bytes(Database& db, ContentNumber content);
 /// Gives one content all pieces of another, behind `start_bytes`, as those of a part.
 void move_pieces(Database& db, ContentNumber from, ContentNumber to, std::int64_t start_bytes,

@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include <fmt/format.h>
+#include <gmock/gmock.h>
 
 #include "server/calls/secrets.h"
 #include "server/services/s3/checksums.h"
@@ -18,6 +19,8 @@
 #include "tests/storage/files/temporary_directory.h"
 #include "tests/support/blocked_background.h"
 #include "tests/support/disks.h"
+#include "tests/support/query_plans.h"
+#include "tests/support/told_statements.h"
 
 namespace amilab::test {
 namespace {
@@ -573,6 +576,23 @@ TEST(ObjectsOnDisk, SurviveARestartAndAreChecked)
             "UPDATE s3_blob SET bytes = x'00' WHERE bytes IS NOT NULL");
     }
     EXPECT_EQ(check_data_directory(folder.string()).problems.size(), 2U);
+}
+
+TEST(ObjectsBytes, OfRowsAreNotWalkedForThoseOfFiles)
+{
+    const ToldStatements told;  // before any connection
+    TestEmulator emulator;
+    auto reader = emulator.generation().reader();
+    const auto texts = told.texts_of([&] {
+        select_unsynced_blobs(reader.db());
+        select_blob_file_behind(reader.db(), BlobNumber{0});
+        sum_held_bytes(reader.db(), kAccount);
+        has_removed_blobs(reader.db());
+    });
+    ASSERT_EQ(texts.size(), 4U);
+    for (const auto& text : texts) {
+        EXPECT_THAT(scans(plan_of(reader.db(), text)), testing::IsEmpty()) << text;
+    }
 }
 
 TEST(ObjectsBytes, ReachTheDiskOfLargeObjectsToo)
