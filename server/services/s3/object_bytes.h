@@ -91,7 +91,8 @@ public:
     static constexpr std::size_t kMemoryBytes = std::size_t{64} << 10U;
     /// Up to so many bytes of an object lie in its row: to make a file would cost several times
     /// what the row does. Those of a part do not, so that who reads an object of many parts, whose
-    /// rows may go meanwhile, has not to keep their bytes in memory.
+    /// rows may go meanwhile, has not to keep their bytes in memory. What is longer is looked for
+    /// in files alone: a lower limit would lose rows that are there.
     static constexpr std::size_t kRowBytes = std::size_t{16} << 10U;
 
     ContentWriter(std::shared_ptr<Generation> generation, ContentUse use)

@@ -184,7 +184,6 @@ const Patterns& patterns_of(sqlite3_context* context, sqlite3_value* list,
     return *own;
 }
 
-/// What it costs to hold a text against a pattern: some 40 ns, and a third of that for each further
 /// What it costs to hold a text against a pattern: 16 ns, measured, where it is short, which is
 /// half of what an instruction takes.
 std::int64_t cost_of(std::string_view text)

@@ -29,6 +29,7 @@ using testing::Not;
 
 constexpr milliseconds kSoon{50};
 constexpr milliseconds kLong{60'000};
+
 /// Says to one connection that an answer comes, and then a space every few milliseconds.
 class DrippingPeer : public SilentPeer {
 public:
