@@ -64,7 +64,7 @@ std::optional<RowPiece> select_row_piece(Database& db, ContentNumber content)
     Statement select(db,
                      "SELECT p.start_bytes, p.length_bytes, p.blob, p.offset_bytes, b.bytes"
                      " FROM s3_piece p JOIN s3_blob b ON b.number = p.blob"
-                     " WHERE p.content = ? AND b.bytes IS NOT NULL");
+                     " WHERE p.content = ? AND p.start_bytes = 0 AND b.bytes IS NOT NULL");
     select.bind(content);
     if (!select.step()) {
         return std::nullopt;
