@@ -50,6 +50,9 @@ void ContentReader::require_files() const
 {
     auto there = next_;
     for (const auto& piece : pieces_) {
+        if (piece.row.start_bytes > there) {
+            throw object_lost();
+        }
         require_blob(piece);
         there = std::max(there, piece.end());
     }
@@ -69,7 +72,8 @@ void ContentReader::require_blob(const Piece& piece) const
 
 void ContentReader::require_length(const PieceRow& row, std::optional<std::uint64_t> length) const
 {
-    if (!length || *length < static_cast<std::uint64_t>(row.offset_bytes + row.length_bytes)) {
+    if (!length || row.offset_bytes < 0 ||
+        *length < static_cast<std::uint64_t>(row.offset_bytes + row.length_bytes)) {
         throw lost_blob(*generation_, row.blob);
     }
 }
@@ -94,7 +98,7 @@ const ContentReader::Piece& ContentReader::open_piece(std::int64_t offset)
 {
     const auto behind = std::partition_point(
         pieces_.begin(), pieces_.end(), [&](const Piece& piece) { return piece.end() <= offset; });
-    if (behind == pieces_.end()) {
+    if (behind == pieces_.end() || behind->row.start_bytes > offset) {
         throw object_lost();
     }
     const auto index = static_cast<std::size_t>(behind - pieces_.begin());

@@ -165,9 +165,15 @@ TEST_F(Objects, OfFewBytesLieInRows)
 TEST_F(Objects, WhoseRowsHaveNotTheirBytesAreLost)
 {
     s3.must("PUT", "/disks/a", "content");
-    emulator.generation().writer().db().run("UPDATE s3_blob SET bytes = x'00'");
-    EXPECT_EQ(s3.call("GET", "/disks/a").code, "MethodNotAllowed");
-    EXPECT_EQ(s3.call("HEAD", "/disks/a").status, 405);
+    for (const char* damage :
+         {"UPDATE s3_piece SET offset_bytes = -1", "UPDATE s3_piece SET start_bytes = 1",
+          "UPDATE s3_blob SET bytes = x'00'"}) {
+        emulator.generation().writer().db().run(damage);
+        EXPECT_EQ(s3.call("GET", "/disks/a").code, "MethodNotAllowed") << damage;
+        EXPECT_EQ(s3.call("HEAD", "/disks/a").status, 405) << damage;
+        emulator.generation().writer().db().run(
+            "UPDATE s3_piece SET offset_bytes = 0, start_bytes = 0");
+    }
 }
 
 /// How an object's file is lost.
