@@ -10,9 +10,11 @@ namespace amilab {
 
 namespace {
 
-// Pages of 4 KiB. From the first on the background copies them into the database; the second is
-// reached only when it cannot keep up, and then writers wait.
+// Pages of 4 KiB. From the first on the background copies them into the database; the last is
+// reached only when it cannot keep up, and then writers copy them, and wait for the disk. From the
+// second on nobody writes who may not wait.
 constexpr std::int64_t kLongWalPages = 1'000;
+constexpr std::int64_t kVeryLongWalPages = 8'000;
 constexpr std::int64_t kLongestWalPages = 16'000;
 
 /// What cannot be copied now (a full disk) stays in the WAL and is as safe there.
@@ -101,7 +103,14 @@ std::optional<Writer> Connections::writer_if_free() NO_THREAD_SAFETY_ANALYSIS
     }
     const bool is_free = writer_mutex_.try_lock();
     next_writer_mutex_.unlock();
-    return is_free ? std::optional(Writer(*this)) : std::nullopt;
+    if (!is_free) {
+        return std::nullopt;
+    }
+    if (writer_->wal_pages() >= kVeryLongWalPages) {
+        writer_mutex_.unlock();
+        return std::nullopt;
+    }
+    return Writer(*this);
 }
 
 void Connections::let_go_of_writer()

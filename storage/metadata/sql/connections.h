@@ -90,7 +90,8 @@ public:
 
     /// One who lets go of it and takes it again at once is behind who has waited.
     Writer writer();
-    /// Nothing while another thread holds it, or waits for it.
+    /// Nothing while another thread holds it, or waits for it, or the WAL is so long that who lets
+    /// go of it may soon have to copy that.
     std::optional<Writer> writer_if_free();
 
     Reader reader();

@@ -133,6 +133,19 @@ TEST_F(ConnectionsTest, WaitsForReadersThatWereTakenBefore)
     EXPECT_TRUE(waited.get());
 }
 
+TEST_F(ConnectionsTest, TheWriterIsNotFreeWhileTheWalIsVeryLong)
+{
+    std::promise<void> go_on;
+    background.post([&] { go_on.get_future().wait(); });
+    connections.writer().db().run(
+        "INSERT INTO setting (name, value) VALUES ('long', hex(zeroblob(20000000)))");
+    EXPECT_GT(connections.writer().db().wal_pages(), 8'000);
+    EXPECT_FALSE(connections.writer_if_free());
+    go_on.set_value();
+    background.drain();
+    EXPECT_TRUE(connections.writer_if_free());
+}
+
 TEST_F(ConnectionsTest, ALongWalIsCopiedIntoTheDatabaseInTheBackground)
 {
     {
