@@ -58,18 +58,14 @@ void check_tags(const std::vector<TagRow>& tags)
 
 void store_tags(Session& session, const TaggedResource& resource, const std::vector<TagRow>& tags)
 {
-    if (tags.empty()) {
-        return;
-    }
-    upsert_tags(session.db(), session.account(), session.region(), resource, tags);
-    require_room(count_tags(session.db(), session.account(), resource.id));
+    store_tags(session, std::vector{resource}, tags);
 }
 
 void store_tags(Session& session, const std::vector<TaggedResource>& resources,
                 const std::vector<TagRow>& tags)
 {
-    if (resources.size() == 1) {
-        return store_tags(session, resources.front(), tags);
+    if (tags.empty()) {
+        return;
     }
     auto in_order = tags;
     std::ranges::sort(in_order, {}, &TagRow::key);
@@ -82,7 +78,9 @@ void store_tags(Session& session, const std::vector<TaggedResource>& resources,
             others.push_back(resource);
         }
     }
-    if (!others.empty()) {
+    if (others.size() == 1) {
+        upsert_tags(session.db(), session.account(), session.region(), others.front(), in_order);
+    } else if (!others.empty()) {
         upsert_tags_on(session.db(), session.account(), session.region(), others, in_order);
     }
 }

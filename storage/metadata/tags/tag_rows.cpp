@@ -247,16 +247,6 @@ std::vector<std::pair<std::string, TagRow>> select_tags_on(
     return tags;
 }
 
-std::int64_t count_tags(Database& db, std::string_view owner, std::string_view resource_id)
-{
-    Statement select(db,
-                     "SELECT COUNT(*) FROM tag WHERE resource_id = ? AND +owner = ?"
-                     " AND key NOT GLOB 'aws:*'");
-    select.bind(resource_id, owner);
-    select.step();
-    return select.row().integer();
-}
-
 TagDifference compare_tags(Database& db, std::string_view owner, std::string_view resource_id,
                            std::span<const TagRow> tags)
 {
@@ -287,6 +277,11 @@ TagDifference compare_tags(Database& db, std::string_view owner, std::string_vie
     }
     pass_absent([](const std::string&) { return false; });
     return difference;
+}
+
+std::int64_t count_tags(Database& db, std::string_view owner, std::string_view resource_id)
+{
+    return compare_tags(db, owner, resource_id, {}).count;
 }
 
 void delete_all_tags(Database& db, std::string_view resource_id)

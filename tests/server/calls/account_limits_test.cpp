@@ -312,7 +312,7 @@ TEST_F(AccountLimitOfBytes, HasFilesLookedAtByAWorkerAlone)
     s3.must("PUT", "/disks");
     const auto upload = s3.must("POST", "/disks/parts?uploads").text("UploadId");
     EXPECT_EQ(s3.must("PUT", "/disks/parts?partNumber=1&uploadId=" + upload, "x").turns, 2);
-    EXPECT_EQ(s3.must("PUT", "/disks/a", "x").turns, 1) << "what is counted needs no look";
+    EXPECT_EQ(s3.must("PUT", "/disks/a", "x").turns, 0) << "what is counted needs no look";
     const auto refused = s3.call("PUT", "/disks/b", std::string(kMost, 'x'));
     EXPECT_EQ(refused.code, "QuotaExceeded");
     EXPECT_EQ(refused.turns, 1);
