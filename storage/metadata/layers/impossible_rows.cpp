@@ -88,9 +88,11 @@ constexpr std::array kSizeRules = {
     Rule{"SELECT printf('object file %016x', number) FROM s3_blob"
          " WHERE size_bytes NOT BETWEEN 0 AND ?1 * 1073741824",
          "is of no file's size"},
+    // 16384: what S3's writer puts into a row at most, and its reader looks for there.
     Rule{"SELECT printf('object file %016x', number) FROM s3_blob"
-         " WHERE bytes IS NOT NULL AND (length(bytes) <> size_bytes OR held_bytes <> size_bytes)",
-         "has not as many bytes in its row as that says"},
+         " WHERE bytes IS NOT NULL AND (length(bytes) <> size_bytes OR held_bytes <> size_bytes"
+         " OR size_bytes > 16384)",
+         "has other bytes in its row than that says, or more than rows have"},
     Rule{"SELECT printf('object file %016x', p.blob) FROM s3_piece p"
          " JOIN s3_blob b ON b.number = p.blob"
          " WHERE p.length_bytes < 1 OR p.offset_bytes < 0"

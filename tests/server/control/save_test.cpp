@@ -628,9 +628,12 @@ TEST_F(SaveTest, WhoseRowsSayOtherLengthsThanTheFilesHaveIsRefused)
     EXPECT_THAT(refusal_of_rows("UPDATE s3_blob SET size_bytes = -1"),
                 HasSubstr(" is of no file's size"));
     EXPECT_THAT(refusal_of_rows("UPDATE s3_blob SET bytes = x'00' WHERE bytes IS NOT NULL"),
-                HasSubstr(" has not as many bytes in its row as that says"));
+                HasSubstr(" has other bytes in its row than that says"));
     EXPECT_THAT(refusal_of_rows("UPDATE s3_blob SET held_bytes = 7000 WHERE bytes IS NOT NULL"),
-                HasSubstr(" has not as many bytes in its row as that says"));
+                HasSubstr(" has other bytes in its row than that says"));
+    EXPECT_THAT(refusal_of_rows("UPDATE s3_blob SET bytes = zeroblob(16385), size_bytes = 16385,"
+                                " held_bytes = 16385 WHERE bytes IS NOT NULL"),
+                HasSubstr(", or more than rows have"));
     EXPECT_THAT(refusal_of_rows("UPDATE s3_blob SET number = -number;"
                                 "UPDATE s3_piece SET blob = -blob"),
                 HasSubstr(" is no number that is given"));
