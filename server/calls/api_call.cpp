@@ -223,7 +223,7 @@ ApiAnswer ApiCall::run()
 std::optional<ApiAnswer> ApiCall::run_if_quick()
 {
     const bool is_bytes = std::holds_alternative<std::unique_ptr<BytesCall>>(call_);
-    if (!refusal_ && (is_bytes || operation_->is_long)) {
+    if (!refusal_ && (is_bytes || operation_->is_long || is_known_to_take_long_)) {
         return std::nullopt;
     }
     try {
@@ -379,9 +379,11 @@ bool ApiCall::in_quick_write(const std::function<void(Session&)>& work)
             within_limits(quick, limited(), [&] { work(quick); });
         });
     } catch (const BudgetExceeded&) {
+        is_known_to_take_long_ = true;
         return false;
     } catch (const StorageError&) {
-        return false;  // who may wait knows what to do about it
+        is_known_to_take_long_ = true;  // who may wait knows what to do about it
+        return false;
     }
     session.committed();
     return true;

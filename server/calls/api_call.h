@@ -117,6 +117,8 @@ private:
     Caller caller_;
     std::string request_id_;
     std::shared_ptr<const std::atomic<bool>> stop_;
+    /// A quick write was tried, and is more than one may be.
+    bool is_known_to_take_long_ = false;
     const wire::ServiceSchema* service_ = nullptr;
     const Operation* operation_ = nullptr;
     /// Where there is no operation.

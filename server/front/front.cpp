@@ -35,8 +35,9 @@ constexpr std::size_t kSmallBodyBytes = std::size_t{64} << 10U;
 constexpr std::size_t kStreamBytes = std::size_t{1} << 20U;
 /// So that one account leaves room for another.
 constexpr std::size_t kFewestLongReads = 2;
-/// One that writes, and one that is ready for when it has.
-constexpr Turns::Most kAtTheWriter{.at_once = 2, .of_one_account = 2};
+/// With one that is ready at the writer's thread for when another has written, calls that are quick
+/// would change threads for as long as there are others of them.
+constexpr Turns::Most kAtTheWriter{.at_once = 1, .of_one_account = 1};
 
 http::Response api_response(ApiAnswer answer)
 {
@@ -305,6 +306,10 @@ asio::awaitable<ApiAnswer> Front::answer_write(ApiCall& call)
     co_await settle(call);
     co_await writer_turns_.take(call.account());
     const Turns::Turn turn(writer_turns_, call.account());
+    // Most have waited for one that took long, and do not themselves.
+    if (auto quick = call.run_if_quick()) {
+        co_return std::move(*quick);
+    }
     auto answer = co_await run_on(writer_.get_executor(), [&call] { return call.run(); });
     co_return answer;
 }
