@@ -10,10 +10,12 @@
 #include <cstdlib>
 #include <filesystem>
 #include <span>
+#include <utility>
 
 #include <fmt/format.h>
 #include <openssl/rand.h>
 
+#include "storage/base/descriptors.h"
 #include "storage/base/storage_error.h"
 #include "storage/files/file_io.h"
 #include "storage/files/posix_file_system.h"
@@ -327,6 +329,7 @@ DataDirectory::~DataDirectory()
     background_->drop_idle();
     // What is queued may want the generation, so it comes first.
     background_->drain();
+    remove_spare();
     exchange_current(nullptr);
     background_.reset();
     std::error_code error;
@@ -357,16 +360,27 @@ void DataDirectory::take_lock()
     }
 }
 
+std::string DataDirectory::next_name()
+{
+    auto name = fmt::format("{}{}", kGenerationPrefix, next_number_++);
+    std::error_code error;
+    fs::remove_all(path_ + "/" + name, error);  // what a server that died in a reset left
+    return name;
+}
+
 std::shared_ptr<Generation> DataDirectory::make_generation()
 {
-    const auto name = fmt::format("{}{}", kGenerationPrefix, next_number_++);
+    auto [name, generation] = std::exchange(spare_, std::nullopt).value_or(Named{});
+    if (!generation) {
+        name = next_name();
+    }
     const auto folder = path_ + "/" + name;
     std::error_code error;
-    fs::remove_all(folder, error);  // what a server that died in a reset left
-    std::shared_ptr<Generation> generation;
     try {
         NewFile next(path_ + kNextCurrent, name + "\n", durability_);
-        generation = options_.from ? fill_from_save(folder) : fill_generation(folder);
+        if (!generation) {
+            generation = options_.from ? fill_from_save(folder) : fill_generation(folder);
+        }
         next.sync();
     } catch (const std::exception&) {
         generation.reset();
@@ -448,6 +462,33 @@ void DataDirectory::reset()
     });
     // To close its database takes a while; who has asked for the reset does not wait for that.
     background_->post([old = std::move(old)]() mutable { old.reset(); });
+    background_->post([this] { make_spare(); });
+}
+
+void DataDirectory::make_spare()
+{
+    constexpr std::size_t kDescriptorsToSpare = 256;
+    const Lock lock(reset_mutex_);
+    if (spare_ || descriptor_limit() < kDescriptorsToSpare) {
+        return;
+    }
+    auto name = next_name();
+    const auto folder = path_ + "/" + name;
+    try {
+        spare_ = Named{std::move(name), fill_generation(folder)};
+    } catch (const std::exception&) {
+        // The next reset makes its own, and tells.
+        std::error_code error;
+        fs::remove_all(folder, error);
+    }
+}
+
+void DataDirectory::remove_spare()
+{
+    const Lock lock(reset_mutex_);
+    if (const auto spare = std::exchange(spare_, std::nullopt)) {
+        spare->generation->discard([] {});
+    }
 }
 
 std::shared_ptr<Generation> DataDirectory::make_generation_on_full_disk()

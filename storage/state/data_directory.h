@@ -18,7 +18,7 @@ class Generation;
 
 /// The folder that a server keeps its state in, held by one server at a time:
 ///   lock        held while a server runs, as the folder itself is; says which
-///   current     the name of the generation in force
+///   current     the name of the generation in force; another may be ready for the next reset
 ///   generation-N/metadata.sqlite, generation-N/layers/
 /// Source: DESIGN, "State" and "Reset". Safe from any thread.
 class DataDirectory {
@@ -76,8 +76,19 @@ private:
     void open_or_make();
     /// What a server that was killed meanwhile had not put back as a whole.
     void remove_half_restored();
-    /// A new one, which is from here on the one that a start opens. Leaves nothing when it throws.
+    /// A generation, and the name of its folder.
+    struct Named {
+        std::string name{};
+        std::shared_ptr<Generation> generation{};
+    };
+    std::string next_name() REQUIRES(reset_mutex_);
+    /// A new one, or the spare one, which is from here on the one that a start opens. Leaves
+    /// nothing when it throws.
     std::shared_ptr<Generation> make_generation() REQUIRES(reset_mutex_);
+    /// Makes the next generation ready, in the background: who resets a server once does so again,
+    /// before each of his tests, and then waits for the switch alone.
+    void make_spare();
+    void remove_spare();
     /// What make_generation does, with whatever room the one in force can give.
     std::shared_ptr<Generation> make_generation_on_full_disk() REQUIRES(reset_mutex_);
     std::shared_ptr<Generation> fill_generation(const std::string& folder);
@@ -95,6 +106,8 @@ private:
     std::uint64_t first_number_ = 1;        // the generation that this server began with
     Mutex reset_mutex_{LockLevel::kReset};  // one reset at a time
     std::uint64_t next_number_ GUARDED_BY(reset_mutex_) = 1;
+    /// Empty, on the disk as a whole, and named by nothing: a start sweeps it away.
+    std::optional<Named> spare_ GUARDED_BY(reset_mutex_);
     // No std::atomic: with the library of GCC 12 a reader lets go of it without an order.
     mutable Mutex current_mutex_{LockLevel::kCurrentGeneration};
     std::shared_ptr<Generation> current_ GUARDED_BY(current_mutex_);

@@ -25,7 +25,8 @@ def test_reset_keeps_nothing_on_the_disk(start_server, tmp_path, dice):
     assert servers.run_amilab("import", disk, "--name", "big",
                               endpoint=server.endpoint).returncode == 0
     server.control("reset", {})
-    servers.wait_until(lambda: len(list((tmp_path / "data").glob("generation-*"))) == 1)
+    servers.wait_until(lambda: not (tmp_path / "data/generation-1").exists())
+    assert not list((tmp_path / "data").glob("generation-*/layers/*"))
     assert server.stop() == 0
     server = start_server("--data", tmp_path / "data")
     assert server.client().describe_images(Owners=["self"])["Images"] == []

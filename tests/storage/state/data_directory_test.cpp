@@ -384,6 +384,32 @@ TEST_F(DataDirectoryTest, ASweepRemovesWhatOthersLeftAndNothingThatACallHolds)
     EXPECT_FALSE(fs::exists(old_path));
 }
 
+TEST_F(DataDirectoryTest, AfterAResetTheNextGenerationIsMadeReady)
+{
+    const auto third = (folder / "generation-3").string();
+    {
+        DataDirectory data(options());
+        data.background().drain();
+        EXPECT_FALSE(fs::exists(folder / "generation-2"))
+            << "a server that nobody resets needs none";
+        data.reset();
+        data.background().drain();
+        EXPECT_TRUE(fs::exists(third + "/metadata.sqlite"));
+        data.sweep();
+        EXPECT_TRUE(fs::exists(third));
+        next_image(data);
+        data.reset();
+        EXPECT_EQ(data.current()->path(), third);
+        next_image(data);
+        data.background().drain();
+        EXPECT_FALSE(fs::exists(folder / "generation-2"));
+        EXPECT_TRUE(fs::exists(folder / "generation-4"));
+    }
+    EXPECT_FALSE(fs::exists(folder / "generation-4")) << "nothing names it";
+    const DataDirectory again(options());
+    EXPECT_EQ(again.current()->path(), third);
+}
+
 TEST_F(DataDirectoryTest, APrivateFolderGoesAtTheEnd)
 {
     std::string path;
