@@ -2,8 +2,6 @@
 
 #include <cstdio>
 
-#include <fmt/format.h>
-
 #include "storage/base/text.h"
 
 namespace amilab::cli {
@@ -15,7 +13,13 @@ void complain(const std::string& line)
 
 void tell(const std::string& line)
 {
-    fmt::print(stderr, "{}\n", one_line(line));
+    write_to_stderr(one_line(line) + "\n");
+}
+
+void write_to_stderr(std::string_view text)
+{
+    // What cannot be written there has nowhere else to go.
+    static_cast<void>(std::fwrite(text.data(), 1, text.size(), stderr));
 }
 
 }  // namespace amilab::cli

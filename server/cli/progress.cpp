@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "server/cli/complaints.h"
+
 namespace amilab::cli {
 
 namespace {
@@ -21,7 +23,7 @@ Progress::Progress(std::string what, std::optional<std::uint64_t> total_bytes)
 Progress::~Progress()
 {
     if (is_shown_) {
-        fmt::print(stderr, "\r\x1b[K");
+        write_to_stderr("\r\x1b[K");
     }
 }
 
@@ -38,13 +40,13 @@ void Progress::draw(std::uint64_t bytes)
 {
     const auto mebibytes = bytes >> 20;
     if (!total_bytes_ || *total_bytes_ == 0) {
-        fmt::print(stderr, "\r{} {} MiB", what_, mebibytes);
+        write_to_stderr(fmt::format("\r{} {} MiB", what_, mebibytes));
         return;
     }
     const auto share = static_cast<double>(bytes) / static_cast<double>(*total_bytes_);
     const auto filled = static_cast<int>(share * kBarWidth);
-    fmt::print(stderr, "\r{} [{:=<{}}{: <{}}] {:3.0f} % of {} MiB", what_, "", filled, "",
-               kBarWidth - filled, share * 100, *total_bytes_ >> 20);
+    write_to_stderr(fmt::format("\r{} [{:=<{}}{: <{}}] {:3.0f} % of {} MiB", what_, "", filled, "",
+                                kBarWidth - filled, share * 100, *total_bytes_ >> 20));
 }
 
 }  // namespace amilab::cli

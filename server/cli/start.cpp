@@ -162,7 +162,7 @@ int start_detached(const ServeOptions& options)
     const Descriptor from_child(ends[0]);
     const auto said = read_to_end(from_child.number(), std::nullopt, "the server's output");
     fmt::print("{}", said);
-    fmt::print(stderr, "{}", read_to_end(file.number(), 0, path));  // its warnings, or why it ended
+    write_to_stderr(read_to_end(file.number(), 0, path));  // its warnings, or why it ended
     if (!said.empty()) {
         return 0;
     }

@@ -89,6 +89,50 @@ def test_a_server_that_cannot_say_that_it_is_ready_leaves_nothing_for_stop(tmp_p
     assert list((tmp_path / "amilab").iterdir()) == []
 
 
+@pytest.mark.parametrize("arguments, code", [
+    (("nope",), 2), (("check", "nodir"), 3), (("status",), 1), (("lab", "check", "launch"), 3),
+])
+def test_a_complaint_that_nobody_can_read_changes_no_exit_code(arguments, code):
+    with open("/dev/full", "w") as full:
+        done = servers.run_amilab(*arguments, endpoint="http://127.0.0.1:1", capture_output=False,
+                                  stdout=subprocess.PIPE, stderr=full, text=True)
+    assert (done.returncode, done.stdout) == (code, "")
+
+
+def test_what_is_told_beside_the_result_may_be_lost(tmp_path):
+    disk = tmp_path / "disk"
+    disk.write_bytes(b"amilab")
+    with open("/dev/full", "w") as full:
+        made = servers.run_amilab("import", disk, "--name", "one", "--data", tmp_path / "data",
+                                  capture_output=False, stdout=subprocess.PIPE, stderr=full,
+                                  text=True)
+        assert made.returncode == 0 and made.stdout.startswith("ami-")
+        out = tmp_path / "out"
+        done = servers.run_amilab("export", made.stdout.strip(), out, "--data", tmp_path / "data",
+                                  capture_output=False, stderr=full)
+    assert done.returncode == 0 and out.stat().st_size == 1 << 30
+
+
+def test_a_server_whose_warnings_nobody_can_read_serves(tmp_path):
+    with open("/dev/full", "w") as full, subprocess.Popen(
+            [servers.binary(), "serve", "--listen", "0.0.0.0:0", "--log-level", "debug"],
+            stdout=subprocess.PIPE, stderr=full, text=True) as process:
+        ready = servers.READY.fullmatch(process.stdout.readline())
+        endpoint = ready.group(1).replace("0.0.0.0", "127.0.0.1")
+        assert servers.run_amilab("status", endpoint=endpoint).returncode == 0
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=servers.HANG_SECONDS)
+        assert process.returncode == 0
+    runtime = {"XDG_RUNTIME_DIR": str(tmp_path)}
+    with open("/dev/full", "w") as full:
+        started = servers.run_amilab("start", "-d", "--listen", "0.0.0.0:0", environment=runtime,
+                                     capture_output=False, stdout=subprocess.PIPE, stderr=full,
+                                     text=True)
+    assert started.returncode == 0 and "amilab ready on" in started.stdout
+    stopped = servers.run_amilab("stop", environment=runtime, text=True)
+    assert (stopped.returncode, stopped.stderr) == (0, "")
+
+
 def test_who_reads_no_more_is_told_nothing():
     def left_alone(*arguments, **options):
         reads, writes = os.pipe()
