@@ -4,6 +4,7 @@
 #include "server/cli/command_line.h"
 #include "server/cli/command_table.h"
 #include "server/cli/complaints.h"
+#include "server/cli/descriptor.h"
 #include "server/cli/environment.h"
 #include "server/cli/help.h"
 #include "server/cli/local_server.h"
@@ -32,10 +33,11 @@ int run(int argc, char** argv)
 
 int main(int argc, char** argv)
 {
-    if (cli::from_environment("AMILAB_CHECK_LOCK_ORDER")) {
-        amilab::lock_order::check();
-    }
     try {
+        cli::open_closed_standard_descriptors();
+        if (cli::from_environment("AMILAB_CHECK_LOCK_ORDER")) {
+            amilab::lock_order::check();
+        }
         return cli::printing([&] { return run(argc, argv); });
     } catch (const cli::WrongUsage& error) {
         cli::complain(cli::usage_error(error));

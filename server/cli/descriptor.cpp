@@ -1,5 +1,6 @@
 #include "server/cli/descriptor.h"
 
+#include <fcntl.h>
 #include <unistd.h>
 #include <cerrno>
 #include <cstring>
@@ -9,6 +10,21 @@
 #include <fmt/format.h>
 
 namespace amilab::cli {
+
+void open_closed_standard_descriptors()
+{
+    const std::string path = "/dev/null";
+    for (const int number : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+        if (::fcntl(number, F_GETFD) >= 0 || errno != EBADF) {
+            continue;
+        }
+        // The lowest number that is free, as those below it are taken. Not to be written to: output
+        // that goes nowhere must not look like one that somebody reads.
+        if (::open(path.c_str(), O_RDONLY) != number) {
+            throw_errno("open", path);
+        }
+    }
+}
 
 Descriptor::~Descriptor()
 {

@@ -9,6 +9,12 @@
 
 namespace amilab::cli {
 
+/// Opens those of the three standard descriptors that whoever started the program has closed: else
+/// the first files that it opens would take their numbers, and get what is printed. Input is at its
+/// end then, and what is written fails with EBADF, as to a closed one. To be called before anything
+/// is opened. Throws std::runtime_error.
+void open_closed_standard_descriptors();
+
 /// A file descriptor that is closed at the end; the three standard ones stay open.
 class Descriptor {
 public:

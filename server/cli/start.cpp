@@ -20,6 +20,7 @@
 #include "server/cli/complaints.h"
 #include "server/cli/descriptor.h"
 #include "server/cli/running_servers.h"
+#include "server/cli/standard_output.h"
 #include "server/http/server.h"
 
 namespace amilab::cli {
@@ -140,6 +141,24 @@ std::string read_to_end(int from, std::optional<std::uint64_t> at, const std::st
     }
 }
 
+/// Prints what the server said. Throws LostOutput, unless who read it wants no more.
+void pass_on(const std::string& said)
+{
+    printing([&] {
+        fmt::print("{}", said);
+        return 0;
+    });
+}
+
+/// Returns what waitpid(2) says of it.
+int wait_for_end(pid_t child)
+{
+    int status = 0;
+    while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
+    }
+    return status;
+}
+
 /// Returns in the parent once the child is ready, or is gone; in the child when it has served.
 int start_detached(const ServeOptions& options)
 {
@@ -160,14 +179,22 @@ int start_detached(const ServeOptions& options)
     }
     ::close(ends[1]);
     const Descriptor from_child(ends[0]);
-    const auto said = read_to_end(from_child.number(), std::nullopt, "the server's output");
-    fmt::print("{}", said);
-    write_to_stderr(read_to_end(file.number(), 0, path));  // its warnings, or why it ended
-    if (!said.empty()) {
+    bool is_ready = false;
+    try {
+        const auto said = read_to_end(from_child.number(), std::nullopt, "the server's output");
+        write_to_stderr(read_to_end(file.number(), 0, path));  // its warnings, or why it ended
+        is_ready = !said.empty();
+        pass_on(said);
+    } catch (...) {
+        // As in the foreground: nobody has been told where it is.
+        ::kill(child, SIGTERM);
+        wait_for_end(child);
+        throw;
+    }
+    if (is_ready) {
         return 0;
     }
-    int status = 0;
-    ::waitpid(child, &status, 0);
+    const int status = wait_for_end(child);
     ::unlink(path.c_str());
     // As it would have ended here: 2 where an option is wrong.
     return WIFEXITED(status) && WEXITSTATUS(status) != 0 ? WEXITSTATUS(status) : 1;

@@ -89,6 +89,64 @@ def test_a_server_that_cannot_say_that_it_is_ready_leaves_nothing_for_stop(tmp_p
     assert list((tmp_path / "amilab").iterdir()) == []
 
 
+def test_a_server_in_the_background_of_which_nobody_is_told_is_ended(tmp_path):
+    runtime = {"XDG_RUNTIME_DIR": str(tmp_path)}
+    with open("/dev/full", "w") as full:
+        done = run_into(full, "start", "-d", "--listen", "127.0.0.1:0", environment=runtime)
+    assert (done.returncode, done.stderr) == (3, NO_ROOM)
+    assert list((tmp_path / "amilab").iterdir()) == []
+    assert servers.run_amilab("stop", environment=runtime).returncode == 1
+
+
+def run_without(*numbers, arguments, **options):
+    """Runs a command at whose start these descriptors are closed."""
+    def close():
+        for number in numbers:
+            os.close(number)
+
+    return servers.run_amilab(*arguments, stdin=subprocess.DEVNULL, preexec_fn=close, text=True,
+                              **options)
+
+
+CLOSED = "amilab: standard output cannot be written: Bad file descriptor\n"
+
+
+@pytest.mark.parametrize("arguments", [
+    ("version",), ("help", "control"), ("doctor",), ("lab", "list"),
+    ("serve", "--listen", "127.0.0.1:0"), ("start", "--listen", "127.0.0.1:0"),
+    ("start", "-d", "--listen", "127.0.0.1:0"),
+])
+@pytest.mark.parametrize("closed", [(1,), (0, 1), (0, 1, 2)])
+def test_closed_output_is_as_good_as_a_full_disk(arguments, closed, tmp_path):
+    done = run_without(*closed, arguments=arguments,
+                       environment={"XDG_RUNTIME_DIR": str(tmp_path)})
+    assert (done.returncode, done.stderr) == (3, "" if 2 in closed else CLOSED)
+    assert list(tmp_path.glob("amilab/*")) == []
+
+
+@pytest.mark.parametrize("arguments, code", [
+    (("nope",), 2), (("check", "nodir"), 3), (("status",), 1), (("version",), 0),
+])
+def test_closed_standard_error_takes_complaints(arguments, code):
+    assert run_without(0, 2, arguments=arguments,
+                       endpoint="http://127.0.0.1:1").returncode == code
+
+
+def test_what_is_closed_is_no_file_of_a_data_directory(tmp_path):
+    disk, data = tmp_path / "disk", tmp_path / "data"
+    disk.write_bytes(b"amilab" * 1000)
+    made = run_without(0, 2, arguments=("import", disk, "--name", "one", "--data", data))
+    assert made.returncode == 0 and made.stdout.startswith("ami-")
+    none = run_without(0, arguments=("import", "-", "--name", "two", "--data", data))
+    assert (none.returncode, none.stdout, len(none.stderr.splitlines())) == (1, "", 1)
+    assert "the disk is empty" in none.stderr
+    before = {path: path.read_bytes() for path in data.rglob("*lock*") if path.is_file()}
+    lost = run_without(0, 1, arguments=("space", "--data", data))
+    assert (lost.returncode, lost.stderr) == (3, CLOSED)
+    assert {path: path.read_bytes() for path in before} == before
+    assert servers.run_amilab("check", data).returncode == 0
+
+
 @pytest.mark.parametrize("arguments, code", [
     (("nope",), 2), (("check", "nodir"), 3), (("status",), 1), (("lab", "check", "launch"), 3),
 ])
