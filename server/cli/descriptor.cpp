@@ -58,6 +58,15 @@ std::size_t read_some(int file, std::optional<std::uint64_t> offset, std::span<s
 void write_all(int file, std::optional<std::uint64_t> offset, std::span<const std::byte> bytes,
                const std::string& name)
 {
+    if (const int error = error_of_writing(file, offset, bytes); error != 0) {
+        errno = error;
+        throw_errno("write", name);
+    }
+}
+
+int error_of_writing(int file, std::optional<std::uint64_t> offset,
+                     std::span<const std::byte> bytes)
+{
     while (!bytes.empty()) {
         const auto count =
             offset ? pwrite(file, bytes.data(), bytes.size(), static_cast<off_t>(*offset))
@@ -66,20 +75,22 @@ void write_all(int file, std::optional<std::uint64_t> offset, std::span<const st
             continue;
         }
         if (count < 0) {
-            throw_errno("write", name);
+            return errno;
         }
         bytes = bytes.subspan(static_cast<std::size_t>(count));
         if (offset) {
             *offset += static_cast<std::uint64_t>(count);
         }
     }
+    return 0;
 }
 
-void copy_rest(int from, const std::string& from_name, int to, const std::string& to_name)
+void read_rest(int from, const std::string& name,
+               const std::function<void(std::span<const std::byte>)>& take)
 {
     std::vector<std::byte> chunk(std::size_t{1} << 20U);
-    while (const auto got = read_some(from, std::nullopt, chunk, from_name)) {
-        write_all(to, std::nullopt, std::span(chunk).first(got), to_name);
+    while (const auto got = read_some(from, std::nullopt, chunk, name)) {
+        take(std::span(chunk).first(got));
     }
 }
 

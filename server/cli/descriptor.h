@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -36,8 +37,12 @@ std::size_t read_some(int file, std::optional<std::uint64_t> offset, std::span<s
                       const std::string& name);
 void write_all(int file, std::optional<std::uint64_t> offset, std::span<const std::byte> bytes,
                const std::string& name);
-/// What is left of a stream, to another.
-void copy_rest(int from, const std::string& from_name, int to, const std::string& to_name);
+/// As write_all, and returns what errno says of what failed; 0: all is written.
+int error_of_writing(int file, std::optional<std::uint64_t> offset,
+                     std::span<const std::byte> bytes);
+/// Hands over what is left of a stream, in pieces.
+void read_rest(int from, const std::string& name,
+               const std::function<void(std::span<const std::byte>)>& take);
 
 /// Throws std::runtime_error: "cannot WHAT FILE: " and what errno says.
 [[noreturn]] void throw_errno(std::string_view what, const std::string& file);

@@ -1,5 +1,4 @@
 #include <fcntl.h>
-#include <unistd.h>
 #include <cstdio>
 #include <filesystem>
 #include <optional>
@@ -18,18 +17,12 @@
 #include "server/cli/new_file.h"
 #include "server/cli/progress.h"
 #include "server/cli/scratch.h"
+#include "server/cli/standard_output.h"
 #include "server/control/extents_stream.h"
 
 namespace amilab::cli {
 
 namespace {
-
-constexpr const char* kStdout = "standard output";
-
-void write_stdout(std::span<const std::byte> bytes)
-{
-    write_all(STDOUT_FILENO, std::nullopt, bytes, kStdout);
-}
 
 struct Source {
     ControlClient& client;
@@ -62,7 +55,7 @@ void copy_to_stdout(const std::string& name)
     if (file.number() < 0) {
         throw_errno("open", name);
     }
-    copy_rest(file.number(), name, STDOUT_FILENO, kStdout);
+    read_rest(file.number(), name, write_output);
 }
 
 /// By way of a raw file beside the image, which is there under its name only when it is whole.
@@ -95,7 +88,7 @@ int export_disk(const ExportOptions& options)
         size_bytes = write_image(source, format, options.file);
     } else if (options.file == "-") {
         source.client.download(source.path, source.parameters, "application/octet-stream",
-                               write_stdout);
+                               write_output);
         return 0;
     } else {
         size_bytes = write_raw(source, options.file);

@@ -101,7 +101,9 @@ void keep_stdin(const std::string& name)
     if (file.number() < 0) {
         throw_errno("create", name);
     }
-    copy_rest(STDIN_FILENO, "standard input", file.number(), name);
+    read_rest(STDIN_FILENO, "standard input", [&](std::span<const std::byte> bytes) {
+        write_all(file.number(), std::nullopt, bytes, name);
+    });
 }
 
 /// The name of a file with the disk's raw bytes; what has to be made goes to `scratch`.

@@ -1,4 +1,3 @@
-#include <unistd.h>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -7,11 +6,11 @@
 
 #include "server/cli/commands.h"
 #include "server/cli/complaints.h"
-#include "server/cli/descriptor.h"
 #include "server/cli/interruption.h"
 #include "server/cli/local_server.h"
 #include "server/cli/new_file.h"
 #include "server/cli/progress.h"
+#include "server/cli/standard_output.h"
 #include "storage/state/save_format.h"
 
 namespace amilab::cli {
@@ -33,7 +32,7 @@ int save(const SaveOptions& options)
             if (file) {
                 file->write_at(size_bytes, bytes);
             } else {
-                write_all(STDOUT_FILENO, std::nullopt, bytes, "standard output");
+                write_output(bytes);
             }
             size_bytes += bytes.size();
             progress.at(size_bytes);

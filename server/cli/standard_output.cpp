@@ -1,10 +1,14 @@
 #include "server/cli/standard_output.h"
 
+#include <unistd.h>
 #include <cerrno>
 #include <cstdio>
+#include <optional>
 #include <system_error>
 
 #include <fmt/format.h>
+
+#include "server/cli/descriptor.h"
 
 namespace amilab::cli {
 
@@ -42,6 +46,13 @@ void flush_output()
     }
     if (error != 0) {
         std::clearerr(stdout);  // who goes on without a reader is not told again at the end
+        throw LostOutput(error);
+    }
+}
+
+void write_output(std::span<const std::byte> bytes)
+{
+    if (const int error = error_of_writing(STDOUT_FILENO, std::nullopt, bytes); error != 0) {
         throw LostOutput(error);
     }
 }

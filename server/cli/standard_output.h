@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstddef>
 #include <functional>
+#include <span>
 #include <stdexcept>
 
 namespace amilab::cli {
@@ -18,6 +20,9 @@ struct LostOutput : std::runtime_error {
 
 /// Has all that was printed so far written. Throws LostOutput, of each loss once.
 void flush_output();
+
+/// Writes bytes at once: of what is a file, not lines. Throws LostOutput.
+void write_output(std::span<const std::byte> bytes);
 
 /// Does what prints, and has all of it written. Returns what `work` returns. Throws what that
 /// throws, and LostOutput; where it is unwanted only if `work` has been kept from its end.

@@ -147,6 +147,30 @@ def test_what_is_closed_is_no_file_of_a_data_directory(tmp_path):
     assert servers.run_amilab("check", data).returncode == 0
 
 
+@pytest.mark.needs("qemu-img")
+def test_a_file_that_standard_output_takes_is_output_as_any(tmp_path):
+    disk, data = tmp_path / "disk", tmp_path / "data"
+    disk.write_bytes(b"amilab" * 1000)
+    made = servers.run_amilab("import", disk, "--name", "one", "--data", data, text=True)
+    image = made.stdout.strip()
+    lock = {path: path.read_bytes() for path in data.rglob("*lock*") if path.is_file()}
+    for arguments in (("save", "-", "--data", data), ("export", image, "-", "--data", data),
+                      ("export", image, "-", "--format", "qcow2", "--data", data)):
+        with open("/dev/full", "w") as full:
+            done = run_into(full, *arguments)
+        assert (done.returncode, done.stderr) == (3, NO_ROOM), arguments
+        done = run_without(0, 1, arguments=arguments)
+        assert (done.returncode, done.stderr) == (3, CLOSED), arguments
+        reads, writes = os.pipe()
+        os.close(reads)
+        try:
+            done = run_into(writes, *arguments, restore_signals=False)
+        finally:
+            os.close(writes)
+        assert (done.returncode, done.stderr) == (3, ""), arguments
+    assert {path: path.read_bytes() for path in lock} == lock
+
+
 @pytest.mark.parametrize("arguments, code", [
     (("nope",), 2), (("check", "nodir"), 3), (("status",), 1), (("lab", "check", "launch"), 3),
 ])
