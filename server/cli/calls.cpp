@@ -132,10 +132,7 @@ void follow(ControlClient& client, const ControlClient::Parameters& parameters, 
 
 void list(ControlClient& client, const ControlClient::Parameters& parameters, bool as_json)
 {
-    std::string text;
-    client.download("/_amilab/calls", parameters, "application/json",
-                    [&](std::span<const std::byte> bytes) { text += text_of(bytes); });
-    const auto answer = json::parse(text);
+    const auto answer = json::parse(client.fetch("/_amilab/calls", parameters));
     for (const auto& call : answer.at("calls").as_array()) {
         print_one(call, as_json);
     }

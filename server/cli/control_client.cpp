@@ -1,6 +1,7 @@
 #include "server/cli/control_client.h"
 
 #include <array>
+#include <chrono>
 #include <stdexcept>
 #include <utility>
 
@@ -35,13 +36,14 @@ void address(beast::http::fields& request, const std::string& authority,
 
 beast::http::response<beast::http::string_body> read_response(ServerConnection& connection)
 {
-    beast::http::response<beast::http::string_body> response;
+    beast::http::response_parser<beast::http::string_body> parser;
+    parser.body_limit(kMostAnswerBytes);
     boost::system::error_code error;
-    beast::http::read(connection, connection.buffer, response, error);
+    beast::http::read(connection, connection.buffer, parser, error);
     if (error) {
         connection.throw_broken(error);
     }
-    return response;
+    return parser.release();
 }
 
 template <class Body>
@@ -55,6 +57,8 @@ void send(ServerConnection& connection, const beast::http::request<Body>& reques
 }
 
 constexpr unsigned kBadRequest = 400;
+/// A sentence, which may quote what was sent.
+constexpr std::size_t kMostRefusalBytes = std::size_t{1} << 20U;
 
 /// The options have the names of the parameters. `sent`: null where none were.
 void throw_if_option_is_wrong(const std::string& refusal, const ControlClient::Parameters* sent)
@@ -155,6 +159,7 @@ std::string ControlClient::require_ok(unsigned status, std::string body,
 std::string ControlClient::request(std::string_view method, std::string_view path, std::string body)
 {
     const auto connection = connect();
+    connection->end_at(std::chrono::steady_clock::now() + patience_.work);
     beast::http::request<beast::http::string_body> request;
     request.method_string(method);
     request.target(path);
@@ -197,25 +202,47 @@ std::string ControlClient::upload(std::string_view path, const Parameters& param
     return require_ok(response.result_int(), std::move(response.body()), &parameters);
 }
 
+std::string ControlClient::fetch(std::string_view path, const Parameters& parameters)
+{
+    const auto connection = connect();
+    connection->end_at(std::chrono::steady_clock::now() + patience_.work);
+    std::string text;
+    receive(*connection, path, parameters, "application/json",
+            [&](std::span<const std::byte> bytes) {
+                if (text.size() + bytes.size() > kMostAnswerBytes) {
+                    connection->throw_too_long();
+                }
+                text.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+            });
+    return text;
+}
+
 void ControlClient::download(std::string_view path, const Parameters& parameters,
                              std::string_view accept, const Sink& consume)
 {
     const auto connection = connect();
+    if (accept == kEventStream) {
+        connection->wait_at_most(patience_.answer);
+    }
+    receive(*connection, path, parameters, accept, consume);
+}
+
+void ControlClient::receive(ServerConnection& connection, std::string_view path,
+                            const Parameters& parameters, std::string_view accept,
+                            const Sink& consume) const
+{
     beast::http::request<beast::http::empty_body> request(beast::http::verb::get,
                                                           target(path, parameters), 11);
     address(request, endpoint_.authority(), token_);
     request.set(beast::http::field::accept, accept);
-    if (accept == kEventStream) {
-        connection->wait_at_most(patience_.answer);
-    }
-    send(*connection, request);
+    send(connection, request);
 
     beast::http::response_parser<beast::http::buffer_body> parser;
     parser.body_limit(boost::none);
     boost::system::error_code begun;
-    beast::http::read_header(*connection, connection->buffer, parser, begun);
+    beast::http::read_header(connection, connection.buffer, parser, begun);
     if (begun) {
-        connection->throw_broken(begun);
+        connection.throw_broken(begun);
     }
     std::array<std::byte, 256 * 1024> piece;
     std::string refusal;
@@ -224,15 +251,18 @@ void ControlClient::download(std::string_view path, const Parameters& parameters
         parser.get().body().size = piece.size();
         boost::system::error_code error;
         // As much as has come: who follows calls waits for no more.
-        beast::http::read_some(*connection, connection->buffer, parser, error);
+        beast::http::read_some(connection, connection.buffer, parser, error);
         if (error && error != beast::http::error::need_buffer) {
-            connection->throw_broken(error);
+            connection.throw_broken(error);
         }
         const auto got = std::span(piece).first(piece.size() - parser.get().body().size);
         if (parser.get().result_int() == 200) {
             consume(got);
         } else {
             refusal.append(reinterpret_cast<const char*>(got.data()), got.size());
+        }
+        if (refusal.size() > kMostRefusalBytes) {
+            throw no_amilab(url(), parser.get().result_int());
         }
     }
     require_ok(parser.get().result_int(), std::move(refusal), &parameters);

@@ -53,7 +53,8 @@ public:
     /// What the server says of its health; throws as health_of() does.
     std::string health();
 
-    /// The answer's body. `body` is what a POST sends, as JSON.
+    /// The answer's body, which is there within Patience::work in all. `body` is what a POST sends,
+    /// as JSON.
     std::string request(std::string_view method, std::string_view path, std::string body = {});
 
     /// Sends a body in pieces of any size, as `produce` calls the function it is given.
@@ -61,6 +62,9 @@ public:
     std::string upload(std::string_view path, const Parameters& parameters,
                        std::string_view content_type,
                        const std::function<void(const Sink&)>& produce);
+
+    /// The body of an answer in JSON that may be long, within Patience::work in all.
+    std::string fetch(std::string_view path, const Parameters& parameters);
 
     /// Hands the answer's body over in pieces.
     void download(std::string_view path, const Parameters& parameters, std::string_view accept,
@@ -72,6 +76,9 @@ private:
     void require_amilab();
     /// A connection for a request after that, which may have much to do.
     std::unique_ptr<ServerConnection> connect();
+    /// Asks, and hands the answer's body over in pieces.
+    void receive(ServerConnection& connection, std::string_view path, const Parameters& parameters,
+                 std::string_view accept, const Sink& consume) const;
     /// The body of an answer; throws what it says unless it is a 200.
     /// `sent` are the parameters; null: they are in a POST's JSON.
     std::string require_ok(unsigned status, std::string body, const Parameters* sent) const;

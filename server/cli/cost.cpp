@@ -1,5 +1,3 @@
-#include <cstddef>
-#include <span>
 #include <string>
 #include <string_view>
 
@@ -97,12 +95,7 @@ void print_table(const json::object& bill)
 int cost(const CostOptions& options)
 {
     Target target(options.server, options.data, Target::Missing::kRefuse);
-    std::string answer;
-    target.client().download("/_amilab/cost", parameters_of(options.place), "application/json",
-                             [&](std::span<const std::byte> bytes) {
-                                 answer.append(reinterpret_cast<const char*>(bytes.data()),
-                                               bytes.size());
-                             });
+    const auto answer = target.client().fetch("/_amilab/cost", parameters_of(options.place));
     if (options.as_json) {
         fmt::print("{}", answer);
     } else {

@@ -1,5 +1,6 @@
 #include "server/cli/endpoint.h"
 
+#include <chrono>
 #include <optional>
 #include <stdexcept>
 #include <vector>
@@ -117,6 +118,7 @@ labs::HttpReply ServerEndpoint::carry(const labs::HttpQuestion& question) const
     const auto patience = Patience::of_environment();
     const auto connection = connect(patience);
     connection->wait_at_most(patience.work);  // a large class on a small machine
+    connection->end_at(std::chrono::steady_clock::now() + patience.work);
     beast::http::request<beast::http::string_body> request;
     request.method_string(question.method);
     request.target(question.target);
@@ -128,7 +130,7 @@ labs::HttpReply ServerEndpoint::carry(const labs::HttpQuestion& question) const
     request.body() = question.body;
     request.prepare_payload();
     beast::http::response_parser<beast::http::string_body> parser;
-    parser.body_limit(boost::none);
+    parser.body_limit(kMostAnswerBytes);
     parser.skip(question.method == "HEAD");
     boost::system::error_code error;
     beast::http::write(*connection, request, error);

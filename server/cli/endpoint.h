@@ -41,8 +41,9 @@ public:
     /// With Patience::answer for what is said over it. Throws NoServer.
     std::unique_ptr<ServerConnection> connect(const Patience& patience) const;
 
-    /// Carries a request of the AWS APIs, on a connection of its own. Throws NoServer,
-    /// SilentServer.
+    /// Carries a request of the AWS APIs, on a connection of its own, within Patience::work in all.
+    /// Throws NoServer, SilentServer, std::runtime_error: the connection breaks, or the answer has
+    /// more than kMostAnswerBytes.
     labs::HttpReply carry(const labs::HttpQuestion& question) const;
 
 private:

@@ -165,11 +165,7 @@ struct Classroom {
 
 json::array read_calls(ControlClient& control)
 {
-    std::string text;
-    control.download("/_amilab/calls", {{"limit", "10000"}}, "application/json",
-                     [&](std::span<const std::byte> bytes) {
-                         text.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-                     });
+    const auto text = control.fetch("/_amilab/calls", {{"limit", "10000"}});
     return json::parse(text).at("calls").as_array();
 }
 

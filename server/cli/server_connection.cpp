@@ -8,6 +8,7 @@
 #include <limits>
 
 #include <fmt/format.h>
+#include <boost/beast/http/error.hpp>
 
 #include "server/cli/durations.h"
 #include "server/cli/environment.h"
@@ -120,7 +121,18 @@ void ServerConnection::throw_broken(const boost::system::error_code& error) cons
                         "--endpoint or AWS_ENDPOINT_URL names where one is, {} a longer time",
                         url_, duration_text(silent_for_->count()), kTimeVariable));
     }
+    if (error == boost::beast::http::error::body_limit) {
+        throw_too_long();
+    }
     throw std::runtime_error(fmt::format("the connection to {} broke: {}", url_, error.message()));
+}
+
+void ServerConnection::throw_too_long() const
+{
+    throw std::runtime_error(
+        fmt::format("{} answers with more than {} MiB, which is more than an amilab has to say: "
+                    "--endpoint or AWS_ENDPOINT_URL names where one is",
+                    url_, kMostAnswerBytes >> 20U));
 }
 
 }  // namespace amilab::cli

@@ -34,6 +34,10 @@ struct Patience {
     static Patience of_environment();
 };
 
+/// The most that a command keeps of one answer. Where the memory limit is the usual one all answers
+/// that a server holds have half of that together (docs/architecture.md, Memory).
+inline constexpr std::size_t kMostAnswerBytes = std::size_t{256} << 20U;
+
 /// Somebody takes calls and says nothing.
 struct SilentServer : std::runtime_error {
     using std::runtime_error::runtime_error;
@@ -81,6 +85,8 @@ public:
     bool is_silent() const { return silent_for_.has_value(); }
     /// Throws what to tell a user of an error: SilentServer, else std::runtime_error.
     [[noreturn]] void throw_broken(const boost::system::error_code& error) const;
+    /// That an answer has more than kMostAnswerBytes: std::runtime_error.
+    [[noreturn]] void throw_too_long() const;
 
     boost::beast::flat_buffer buffer;
 

@@ -30,10 +30,14 @@ using testing::Not;
 constexpr milliseconds kSoon{50};
 constexpr milliseconds kLong{60'000};
 
-/// Says to one connection that an answer comes, and then a space every few milliseconds.
+/// Says to one connection that an answer comes, and then a space every few milliseconds; to the one
+/// before it what it is told to, if to anything.
 class DrippingPeer : public SilentPeer {
 public:
-    DrippingPeer() : thread_([this] { serve(); }) {}
+    explicit DrippingPeer(std::string first = {})
+        : first_(std::move(first)), thread_([this] { serve(); })
+    {
+    }
     ~DrippingPeer()
     {
         ::shutdown(acceptor_.native_handle(), SHUT_RDWR);
@@ -46,13 +50,14 @@ private:
     void serve()
     {
         constexpr int kDrops = 1000;
-        tcp::socket socket(io_context_);
         boost::system::error_code error;
-        acceptor_.accept(socket, error);
-        std::string header;
-        if (!error) {
-            asio::read_until(socket, asio::dynamic_buffer(header), "\r\n\r\n", error);
+        tcp::socket earlier(io_context_);
+        if (!first_.empty()) {
+            take(earlier, error);
+            asio::write(earlier, asio::buffer(first_), error);
         }
+        tcp::socket socket(io_context_);
+        take(socket, error);
         std::string some = "HTTP/1.1 200 OK\r\nContent-Length: 4000\r\n\r\n";
         for (int count = 0; !error && count < kDrops; ++count) {
             asio::write(socket, asio::buffer(some), error);
@@ -61,6 +66,16 @@ private:
         }
     }
 
+    void take(tcp::socket& socket, boost::system::error_code& error)
+    {
+        std::string header;
+        acceptor_.accept(socket, error);
+        if (!error) {
+            asio::read_until(socket, asio::dynamic_buffer(header), "\r\n\r\n", error);
+        }
+    }
+
+    std::string first_;
     std::thread thread_;
 };
 
@@ -110,6 +125,41 @@ TEST(ControlClient, LeavesWhoSaysOfItsHealthAByteNowAndThen)
          .patience = Patience{.connect = kLong, .answer = milliseconds(200), .work = kLong}});
     EXPECT_THAT(fault_of<SilentServer>([&] { client.request("GET", "/_amilab/clock"); }),
                 HasSubstr("within 200ms"));
+}
+
+TEST(ControlClient, LeavesWhoGoesOnWithAnAnswerByteByByte)
+{
+    for (const auto& call : std::vector<std::function<void(ControlClient&)>>{
+             [](ControlClient& client) { client.request("GET", "/_amilab/clock"); },
+             [](ControlClient& client) { client.fetch("/_amilab/calls", {}); }}) {
+        const DrippingPeer peer(http_answer(kHealth));
+        ControlClient client(
+            {.endpoint = peer.url(),
+             .token = {},
+             .patience = Patience{.connect = kLong, .answer = kLong, .work = milliseconds(200)}});
+        EXPECT_THAT(fault_of<SilentServer>([&] { call(client); }), HasSubstr("within 200ms"));
+    }
+}
+
+TEST(ControlClient, TakesNoAnswerThatIsLongerThanAnyOfAnAmilab)
+{
+    const auto longer =
+        fmt::format("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", kMostAnswerBytes + 1);
+    Peer peer({http_answer(kHealth), longer});
+    auto client = patient_client(peer);
+    EXPECT_THAT(fault_of<std::runtime_error>([&] { client.request("GET", "/_amilab/space"); }),
+                HasSubstr(peer.url() + " answers with more than 256 MiB"));
+}
+
+TEST(ControlClient, TakesNoRefusalThatIsLongerThanASentence)
+{
+    const std::string page(std::size_t{2} << 20U, 'x');
+    Peer peer({http_answer(kHealth), fmt::format("HTTP/1.1 404 Not Found\r\nContent-Length: "
+                                                 "{}\r\n\r\n{}",
+                                                 page.size() * 1000, page)});
+    auto client = patient_client(peer);
+    EXPECT_THAT(fault_of<NoAmilab>([&] { client.fetch("/_amilab/calls", {}); }),
+                HasSubstr("is no amilab: it says 404"));
 }
 
 TEST(ControlClient, LeavesAServerThatFallsSilentAtItsWork)
@@ -278,6 +328,33 @@ TEST(ServerEndpoint, IsNoServersWhereNobodyIsLetIn)
     EXPECT_THAT(fault_of<NoServer>(
                     [&] { endpoint.connect({.connect = kSoon, .answer = kLong, .work = kLong}); }),
                 HasSubstr(endpoint.url() + " (let nobody in within 50ms); start one with"));
+}
+
+labs::HttpQuestion any_question()
+{
+    return {.method = "POST", .target = "/", .headers = {}, .body = "Action=GetCallerIdentity"};
+}
+
+TEST(ServerEndpoint, LeavesWhoGoesOnWithAnAnswerByteByByte)
+{
+    const DrippingPeer peer;
+    ::setenv("AMILAB_SERVER_TIMEOUT", "200ms", 1);
+    EXPECT_THAT(fault_of<SilentServer>([&] { ServerEndpoint(peer.url()).carry(any_question()); }),
+                HasSubstr("within 200ms"));
+    ::unsetenv("AMILAB_SERVER_TIMEOUT");
+}
+
+TEST(ServerEndpoint, TakesNoAnswerThatIsLongerThanAnyOfAnAmilab)
+{
+    const auto with_length = fmt::format("Content-Length: {}\r\n\r\n", kMostAnswerBytes + 1);
+    const auto in_pieces =
+        fmt::format("Transfer-Encoding: chunked\r\n\r\n{:x}\r\n", kMostAnswerBytes + 1);
+    for (const auto& rest : {with_length, in_pieces}) {
+        Peer peer({"HTTP/1.1 200 OK\r\n" + rest});
+        EXPECT_THAT(
+            fault_of<std::runtime_error>([&] { ServerEndpoint(peer.url()).carry(any_question()); }),
+            HasSubstr(peer.url() + " answers with more than 256 MiB"));
+    }
 }
 
 TEST(Patience, IsWhatTheEnvironmentSays)
