@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <boost/json.hpp>
 
+#include "server/cli/answers.h"
 #include "server/cli/commands.h"
 #include "server/cli/complaints.h"
 #include "server/cli/control_client.h"
@@ -16,6 +17,8 @@ namespace amilab::cli {
 namespace json = boost::json;
 
 namespace {
+
+constexpr std::string_view kCallsPath = "/_amilab/calls";
 
 std::string word(const json::value& value)
 {
@@ -84,6 +87,8 @@ public:
         }
         rest_.erase(0, start);
     }
+    /// Of an event that has not ended.
+    std::size_t begun_bytes() const { return rest_.size(); }
 
 private:
     void take_line(std::string_view line)
@@ -115,27 +120,32 @@ std::string_view text_of(std::span<const std::byte> bytes)
 void follow(ControlClient& client, const ControlClient::Parameters& parameters, bool as_json)
 {
     EventParser events([&](std::string_view event, std::string_view data) {
-        const auto value = json::parse(data);
-        if (event == "lost") {
-            complain(
-                fmt::format("{} calls came faster than they were read", word(value.at("lost"))));
-        } else {
-            print_one(value, as_json);
-        }
+        read_answer(client.url(), kCallsPath, data, [&](const json::value& value) {
+            if (event == "lost") {
+                complain(fmt::format("{} calls came faster than they were read",
+                                     word(value.at("lost"))));
+            } else {
+                print_one(value, as_json);
+            }
+        });
     });
-    client.download("/_amilab/calls", parameters, kEventStream,
-                    [&](std::span<const std::byte> bytes) {
-                        events.take(text_of(bytes));
-                        flush_output();
-                    });
+    client.download(kCallsPath, parameters, kEventStream, [&](std::span<const std::byte> bytes) {
+        events.take(text_of(bytes));
+        if (events.begun_bytes() > kMostAnswerBytes) {
+            throw odd_answer(client.url(), kCallsPath);
+        }
+        flush_output();
+    });
 }
 
 void list(ControlClient& client, const ControlClient::Parameters& parameters, bool as_json)
 {
-    const auto answer = json::parse(client.fetch("/_amilab/calls", parameters));
-    for (const auto& call : answer.at("calls").as_array()) {
-        print_one(call, as_json);
-    }
+    read_answer(client.url(), kCallsPath, client.fetch(kCallsPath, parameters),
+                [&](const json::value& answer) {
+                    for (const auto& call : answer.at("calls").as_array()) {
+                        print_one(call, as_json);
+                    }
+                });
 }
 
 }  // namespace

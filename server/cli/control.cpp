@@ -6,7 +6,6 @@
 #include <thread>
 
 #include <fmt/format.h>
-#include <boost/json.hpp>
 
 #include "server/cli/commands.h"
 #include "server/cli/complaints.h"
@@ -67,14 +66,9 @@ int wait(const WaitOptions& options)
 int reset(const ResetOptions& options)
 {
     auto client = client_of(options.server);
-    if (!options.account) {
-        client.request("POST", "/_amilab/reset");
-        fmt::print("{}: reset\n", client.url());
-        return 0;
-    }
-    client.request("POST", "/_amilab/reset",
-                   boost::json::serialize(boost::json::object{{"account", *options.account}}));
-    fmt::print("{}: reset account {}\n", client.url(), *options.account);
+    client.reset(options.account);
+    fmt::print("{}: reset{}\n", client.url(),
+               options.account ? " account " + *options.account : "");
     return 0;
 }
 

@@ -8,10 +8,12 @@
 #include <fmt/format.h>
 #include <boost/asio/write.hpp>
 #include <boost/beast/http.hpp>
+#include <boost/json.hpp>
 #include <boost/url/encode.hpp>
 #include <boost/url/rfc/unreserved_chars.hpp>
 #include <boost/url/url.hpp>
 
+#include "server/cli/answers.h"
 #include "server/cli/health.h"
 #include "server/cli/running_servers.h"
 #include "server/cli/wrong_option.h"
@@ -21,6 +23,7 @@ namespace amilab::cli {
 
 namespace asio = boost::asio;
 namespace beast = boost::beast;
+namespace json = boost::json;
 
 namespace {
 
@@ -172,6 +175,18 @@ std::string ControlClient::request(std::string_view method, std::string_view pat
     send(*connection, request);
     auto response = read_response(*connection);
     return require_ok(response.result_int(), std::move(response.body()), nullptr);
+}
+
+void ControlClient::reset(const std::optional<std::string>& account)
+{
+    constexpr const char* kPath = "/_amilab/reset";
+    const auto said =
+        request("POST", kPath,
+                account ? json::serialize(json::object{{"account", *account}}) : std::string());
+    read_answer(url(), kPath, said, [&](const json::value& answer) {
+        require_of_amilab(answer.at("status").as_string() == "ok");
+        require_of_amilab(!account || answer.at("account").as_string() == *account);
+    });
 }
 
 std::string ControlClient::upload(std::string_view path, const Parameters& parameters,

@@ -57,6 +57,9 @@ public:
     /// as JSON.
     std::string request(std::string_view method, std::string_view path, std::string body = {});
 
+    /// Resets the server, or one account.
+    void reset(const std::optional<std::string>& account);
+
     /// Sends a body in pieces of any size, as `produce` calls the function it is given.
     using Sink = std::function<void(std::span<const std::byte>)>;
     std::string upload(std::string_view path, const Parameters& parameters,

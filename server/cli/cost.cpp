@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <boost/json.hpp>
 
+#include "server/cli/answers.h"
 #include "server/cli/commands.h"
 #include "server/cli/local_server.h"
 
@@ -13,6 +14,7 @@ namespace json = boost::json;
 
 namespace {
 
+constexpr std::string_view kCostPath = "/_amilab/cost";
 constexpr std::string_view kRow = "{:<9} {:<24} {:<16} {:<22} {:>14} {:>14}{}\n";
 
 std::string dollars(const json::value& usd)
@@ -95,12 +97,16 @@ void print_table(const json::object& bill)
 int cost(const CostOptions& options)
 {
     Target target(options.server, options.data, Target::Missing::kRefuse);
-    const auto answer = target.client().fetch("/_amilab/cost", parameters_of(options.place));
-    if (options.as_json) {
-        fmt::print("{}", answer);
-    } else {
-        print_table(json::parse(answer).as_object());
-    }
+    auto& client = target.client();
+    const auto said = client.fetch(kCostPath, parameters_of(options.place));
+    read_answer(client.url(), kCostPath, said, [&](const json::value& answer) {
+        require_of_amilab(answer.at("resources").is_array());
+        if (options.as_json) {
+            fmt::print("{}", said);
+        } else {
+            print_table(answer.as_object());
+        }
+    });
     return 0;
 }
 

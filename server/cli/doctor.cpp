@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 #include <boost/asio/error.hpp>
 
+#include "server/cli/answers.h"
 #include "server/cli/commands.h"
 #include "server/cli/control_client.h"
 #include "server/cli/endpoint.h"
@@ -129,7 +130,9 @@ void look_at_token(Findings& findings, const std::string& url)
         }
         ControlClient control(
             {.endpoint = url, .token = token, .patience = Patience::of(kLongestHealth)});
-        control.request("GET", "/_amilab/clock");
+        constexpr std::string_view kClock = "/_amilab/clock";
+        read_answer(url, kClock, control.request("GET", kClock),
+                    [](const auto& answer) { require_of_amilab(answer.at("now_ms").is_int64()); });
         findings.say(Finding::kGood, fmt::format("{} takes the control token", url));
     } catch (const std::exception& error) {
         findings.say(Finding::kBad, fmt::format("the control token: {}", error.what()));

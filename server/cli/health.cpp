@@ -106,6 +106,12 @@ std::optional<std::string> refusal_in(std::string_view body)
                                                 : std::nullopt;
 }
 
+NoAmilab odd_answer(const std::string& url, std::string_view call)
+{
+    return NoAmilab(fmt::format(
+        "what answers at {} is no amilab: it does not say to {} what one would", url, call));
+}
+
 NoAmilab no_amilab(const std::string& url, unsigned status)
 {
     return NoAmilab(

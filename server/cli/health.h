@@ -31,5 +31,7 @@ Health health_of(const ServerEndpoint& endpoint, const Patience& patience);
 std::optional<std::string> refusal_in(std::string_view body);
 /// That the server at `url` answered with `status`, and with no refusal of an amilab.
 NoAmilab no_amilab(const std::string& url, unsigned status);
+/// That the server at `url`, whose health is an amilab's, answered a call as no amilab would.
+NoAmilab odd_answer(const std::string& url, std::string_view call);
 
 }  // namespace amilab::cli

@@ -3,10 +3,12 @@
 #include <unistd.h>
 #include <cerrno>
 #include <stdexcept>
+#include <string_view>
 
 #include <fmt/format.h>
 #include <boost/json.hpp>
 
+#include "server/cli/answers.h"
 #include "server/cli/commands.h"
 #include "server/cli/complaints.h"
 #include "server/cli/descriptor.h"
@@ -23,6 +25,7 @@ namespace amilab::cli {
 
 namespace {
 
+constexpr std::string_view kImportPath = "/_amilab/import";
 constexpr std::size_t kChunkBytes = 1 << 20;
 
 void send_frame(const ControlClient::Sink& sink, std::uint64_t offset,
@@ -154,7 +157,7 @@ std::string upload(ControlClient& client, const ImportOptions& options, const st
                                          {"boot-mode", options.boot_mode},
                                          {"root-device", options.root_device}});
     Progress progress("importing", size_bytes);
-    return client.upload("/_amilab/import", parameters, control::kExtentsType,
+    return client.upload(kImportPath, parameters, control::kExtentsType,
                          [&](const ControlClient::Sink& sink) {
                              send_disk(sink, file.number(), size_bytes, name, progress);
                          });
@@ -168,11 +171,16 @@ int import_disk(const ImportOptions& options)
     std::optional<Scratch> scratch;
     const auto name = raw_file_of(options, scratch);
     Target target(options.server, options.data, Target::Missing::kCreate);
-    const auto made = boost::json::parse(upload(target.client(), options, name));
+    const auto url = target.client().url();
+    const auto said = upload(target.client(), options, name);
     target.close();
-    tell(fmt::format("{}: {} GiB", std::string_view(made.at("snapshot_id").as_string()),
-                     made.at("volume_size_gib").as_int64()));
-    fmt::print("{}\n", std::string_view(made.at("image_id").as_string()));
+    read_answer(url, kImportPath, said, [](const boost::json::value& made) {
+        const std::string_view image = made.at("image_id").as_string();
+        require_of_amilab(image.starts_with("ami-"));
+        tell(fmt::format("{}: {} GiB", std::string_view(made.at("snapshot_id").as_string()),
+                         made.at("volume_size_gib").as_int64()));
+        fmt::print("{}\n", image);
+    });
     return 0;
 }
 

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <fstream>
 #include <map>
 #include <memory>
@@ -11,6 +12,7 @@
 #include <openssl/rand.h>
 #include <boost/json.hpp>
 
+#include "server/cli/answers.h"
 #include "server/cli/client_environment.h"
 #include "server/cli/control_client.h"
 #include "server/cli/ext4_files.h"
@@ -32,6 +34,7 @@ namespace json = boost::json;
 
 namespace {
 
+constexpr std::string_view kAccounts = "/_amilab/accounts";
 constexpr std::size_t kMostNames = 1000;
 constexpr std::size_t kLongestName = 100;
 
@@ -107,15 +110,39 @@ std::string own_key(const json::object& accounts, const std::string& account)
     return std::string(known->at("access_keys").as_array().front().as_string());
 }
 
-json::object ask(ControlClient& control, const char* path)
+/// Whether a header and a shell can have it as it is.
+bool is_access_key(std::string_view text)
 {
-    return json::parse(control.request("GET", path)).as_object();
+    return !text.empty() && std::all_of(text.begin(), text.end(), [](unsigned char c) {
+        return c < 0x80 && (std::isalnum(c) != 0 || c == '_');
+    });
+}
+
+json::object ask_accounts(ControlClient& control)
+{
+    return read_answer(control.url(), kAccounts, control.request("GET", kAccounts),
+                       [](const json::value& answer) {
+                           for (const auto& [id, account] : answer.as_object()) {
+                               require_of_amilab(wire::is_account_id(id));
+                               for (const auto& key : account.at("access_keys").as_array()) {
+                                   require_of_amilab(is_access_key(key.as_string()));
+                               }
+                           }
+                           return answer.as_object();
+                       });
+}
+
+std::int64_t ask_time(ControlClient& control)
+{
+    constexpr std::string_view kClock = "/_amilab/clock";
+    return read_answer(control.url(), kClock, control.request("GET", kClock),
+                       [](const json::value& answer) { return answer.at("now_ms").as_int64(); });
 }
 
 /// Gives every seat a key that has none; who has one keeps it.
 std::map<std::string, std::string> declare(ControlClient& control, const std::vector<Seat>& seats)
 {
-    const auto known = ask(control, "/_amilab/accounts");
+    const auto known = ask_accounts(control);
     std::map<std::string, std::string> keys;
     json::object wanted;
     for (const auto& seat : seats) {
@@ -127,7 +154,12 @@ std::map<std::string, std::string> declare(ControlClient& control, const std::ve
         keys[seat.account] = key;
     }
     if (!wanted.empty()) {
-        control.request("POST", "/_amilab/accounts", json::serialize(wanted));
+        const auto said = control.request("POST", kAccounts, json::serialize(wanted));
+        read_answer(control.url(), kAccounts, said, [&](const json::value& answer) {
+            for (const auto& one : wanted) {
+                require_of_amilab(answer.as_object().contains(one.key()));
+            }
+        });
     }
     return keys;
 }
@@ -165,8 +197,14 @@ struct Classroom {
 
 json::array read_calls(ControlClient& control)
 {
-    const auto text = control.fetch("/_amilab/calls", {{"limit", "10000"}});
-    return json::parse(text).at("calls").as_array();
+    constexpr std::string_view kCalls = "/_amilab/calls";
+    return read_answer(control.url(), kCalls, control.fetch(kCalls, {{"limit", "10000"}}),
+                       [](const json::value& answer) {
+                           for (const auto& call : answer.at("calls").as_array()) {
+                               require_of_amilab(call.is_object());
+                           }
+                           return answer.at("calls").as_array();
+                       });
 }
 
 labs::ModelAnswer ask_parameter(const labs::LabClient& client, std::string_view name)
@@ -259,9 +297,9 @@ int print_class(const ClassOptions& options)
     auto control = client_of(options.server);
     const ServerEndpoint endpoint(options.server.endpoint);
     const auto token = control_token_for(endpoint.url(), options.server.control_token_file);
-    auto accounts = ask(control, "/_amilab/accounts");
+    auto accounts = ask_accounts(control);
     auto calls = read_calls(control);
-    const auto now_ms = ask(control, "/_amilab/clock").at("now_ms").as_int64();
+    const auto now_ms = ask_time(control);
     const Classroom room{.all = all,
                          .endpoint = endpoint,
                          .token = token,

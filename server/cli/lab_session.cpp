@@ -5,8 +5,10 @@
 #include <fmt/format.h>
 #include <boost/json.hpp>
 
+#include "server/cli/answers.h"
 #include "server/cli/running_servers.h"
 #include "server/cli/wrong_option.h"
+#include "server/wire/types.h"
 #include "server/wire/wire_errors.h"
 
 namespace amilab::cli {
@@ -47,7 +49,11 @@ std::string account_of(ControlClient& control, const labs::LabClient& client, co
     if (!answer.refusal.empty()) {
         throw std::runtime_error(labs::refusal_of(who, answer));
     }
-    return std::string(answer.members.at("Account").as_string());
+    return reading_answer(control.url(), who.operation, [&] {
+        std::string account(answer.members.at("Account").as_string());
+        require_of_amilab(wire::is_account_id(account));
+        return account;
+    });
 }
 
 }  // namespace
@@ -93,23 +99,32 @@ bool LabSession::begin(const std::string& lab) const
 {
     const json::object parameters = {
         {"Name", mark_of_lab(lab)}, {"Value", "begun"}, {"Type", "String"}};
-    const auto answer = ask("PutParameter", parameters);
+    constexpr const char* kOperation = "PutParameter";
+    const auto answer = ask(kOperation, parameters);
     if (answer.refusal == "ParameterAlreadyExists") {
         return false;
     }
     if (!answer.refusal.empty()) {
-        throw std::runtime_error(labs::refusal_of(parameter_call("PutParameter", {}), answer));
+        throw std::runtime_error(labs::refusal_of(parameter_call(kOperation, {}), answer));
     }
+    reading_answer(endpoint_.url(), kOperation,
+                   [&] { require_of_amilab(answer.members.contains("Version")); });
     return true;
 }
 
 bool LabSession::is_begun(const std::string& lab) const
 {
-    const auto answer = ask("GetParameter", {{"Name", mark_of_lab(lab)}});
-    if (!answer.refusal.empty() && answer.refusal != kNoSuchParameter) {
-        throw std::runtime_error(labs::refusal_of(parameter_call("GetParameter", {}), answer));
+    constexpr const char* kOperation = "GetParameter";
+    const auto answer = ask(kOperation, {{"Name", mark_of_lab(lab)}});
+    if (answer.refusal == kNoSuchParameter) {
+        return false;
     }
-    return answer.refusal.empty();
+    if (!answer.refusal.empty()) {
+        throw std::runtime_error(labs::refusal_of(parameter_call(kOperation, {}), answer));
+    }
+    reading_answer(endpoint_.url(), kOperation,
+                   [&] { require_of_amilab(answer.members.contains("Parameter")); });
+    return true;
 }
 
 void LabSession::end(const std::string& lab) const
@@ -120,14 +135,18 @@ void LabSession::end(const std::string& lab) const
 std::int64_t LabSession::note_check(const std::string& lab) const
 {
     constexpr double kMsPerSecond = 1000;
+    constexpr double kLastSecond = 253402300800;  // the clock ends with the year 9999
     client_.require(parameter_call("PutParameter", {{"Name", mark_of_lab(lab)},
                                                     {"Value", "checked"},
                                                     {"Type", "String"},
                                                     {"Overwrite", true}}));
-    const auto found =
-        client_.require(parameter_call("GetParameter", {{"Name", mark_of_lab(lab)}}));
-    return static_cast<std::int64_t>(
-        found.at("Parameter").at("LastModifiedDate").to_number<double>() * kMsPerSecond);
+    const auto look = parameter_call("GetParameter", {{"Name", mark_of_lab(lab)}});
+    const auto found = client_.require(look);
+    return reading_answer(control_.url(), look.operation, [&] {
+        const auto seconds = found.at("Parameter").at("LastModifiedDate").to_number<double>();
+        require_of_amilab(seconds >= 0 && seconds <= kLastSecond);
+        return static_cast<std::int64_t>(seconds * kMsPerSecond);
+    });
 }
 
 void LabSession::mark(std::string_view parameter) const
@@ -140,8 +159,7 @@ bool LabSession::reset_account()
     constexpr unsigned kUnauthorized = 401;
     constexpr unsigned kForbidden = 403;
     try {
-        control_.request("POST", "/_amilab/reset",
-                         json::serialize(json::object{{"account", account_}}));
+        control_.reset(account_);
     } catch (const ControlRefusal& refusal) {
         if (refusal.status != kUnauthorized && refusal.status != kForbidden) {
             throw;

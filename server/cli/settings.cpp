@@ -4,9 +4,11 @@
 #include <fmt/format.h>
 #include <boost/json.hpp>
 
+#include "server/cli/answers.h"
 #include "server/cli/commands.h"
 #include "server/cli/control_client.h"
 #include "server/cli/durations.h"
+#include "server/wire/types.h"
 #include "storage/base/clock.h"
 
 namespace amilab::cli {
@@ -15,12 +17,16 @@ namespace json = boost::json;
 
 namespace {
 
-/// What the route shows, once it has done what `wanted` says; an empty object: nothing.
-json::value ask(const ServerAccess& server, std::string_view path, const json::object& wanted)
+/// Has `read` look at what the route shows, once it has done what `wanted` says; an empty object:
+/// nothing.
+template <class Read>
+void ask(const ServerAccess& server, std::string_view path, const json::object& wanted,
+         const Read& read)
 {
     auto client = client_of(server);
-    return json::parse(wanted.empty() ? client.request("GET", path)
-                                      : client.request("POST", path, json::serialize(wanted)));
+    const auto said = wanted.empty() ? client.request("GET", path)
+                                     : client.request("POST", path, json::serialize(wanted));
+    read_answer(client.url(), path, said, read);
 }
 
 json::object wanted_clock(const ClockOptions& options)
@@ -125,9 +131,10 @@ void print_account(std::string_view id, const json::object& account)
 
 int clock(const ClockOptions& options)
 {
-    const auto answer = ask(options.server, "/_amilab/clock", wanted_clock(options));
-    fmt::print("{} {}\n", answer.at("now").as_string().c_str(),
-               answer.at("frozen").as_bool() ? "frozen" : "running");
+    ask(options.server, "/_amilab/clock", wanted_clock(options), [](const json::value& answer) {
+        fmt::print("{} {}\n", answer.at("now").as_string().c_str(),
+                   answer.at("frozen").as_bool() ? "frozen" : "running");
+    });
     return 0;
 }
 
@@ -143,25 +150,29 @@ std::string check_delay(const std::string& text)
 
 int delays(const DelayOptions& options)
 {
-    const auto answer = ask(options.server, "/_amilab/delays", wanted_delays(options.settings));
-    for (const auto& [name, milliseconds] : answer.as_object()) {
-        fmt::print("{:<28} {}\n", std::string_view(name),
-                   duration_text(milliseconds.to_number<std::int64_t>()));
-    }
+    ask(options.server, "/_amilab/delays", wanted_delays(options.settings),
+        [](const json::value& answer) {
+            for (const auto& [name, milliseconds] : answer.as_object()) {
+                fmt::print("{:<28} {}\n", std::string_view(name),
+                           duration_text(milliseconds.to_number<std::int64_t>()));
+            }
+        });
     return 0;
 }
 
 int accounts(const AccountOptions& options)
 {
     const auto wanted = options.account ? wanted_accounts(options) : json::object();
-    const auto answer = ask(options.server, "/_amilab/accounts", wanted);
     bool is_found = !options.account || options.is_forgotten;
-    for (const auto& [id, account] : answer.as_object()) {
-        if (!options.account || id == *options.account) {
-            print_account(id, account.as_object());
-            is_found = true;
+    ask(options.server, "/_amilab/accounts", wanted, [&](const json::value& answer) {
+        for (const auto& [id, account] : answer.as_object()) {
+            require_of_amilab(wire::is_account_id(id));
+            if (!options.account || id == *options.account) {
+                print_account(id, account.as_object());
+                is_found = true;
+            }
         }
-    }
+    });
     if (!is_found) {
         throw std::runtime_error(
             fmt::format("account {} is not declared and has not called", *options.account));

@@ -1,12 +1,17 @@
+#include <string_view>
+
 #include <fmt/format.h>
 #include <boost/json.hpp>
 
+#include "server/cli/answers.h"
 #include "server/cli/commands.h"
 #include "server/cli/local_server.h"
 
 namespace amilab::cli {
 
 namespace {
+
+constexpr std::string_view kSpacePath = "/_amilab/space";
 
 std::string mebibytes(const boost::json::value& bytes)
 {
@@ -42,12 +47,16 @@ void print_accounts(const boost::json::array& accounts)
 int space(const SpaceOptions& options)
 {
     Target target(options.server, options.data, Target::Missing::kRefuse);
-    const auto path =
-        options.account ? "/_amilab/space?account=" + *options.account : "/_amilab/space";
-    const auto answer = boost::json::parse(target.client().request("GET", path));
-    print_disks(answer.at("disks").as_array());
-    print_accounts(answer.at("accounts").as_array());
-    fmt::print("allocated, each layer once: {} MiB\n", mebibytes(answer.at("allocated_bytes")));
+    const auto path = options.account ? fmt::format("{}?account={}", kSpacePath, *options.account)
+                                      : std::string(kSpacePath);
+    auto& client = target.client();
+    read_answer(client.url(), kSpacePath, client.request("GET", path),
+                [](const boost::json::value& answer) {
+                    const auto allocated = mebibytes(answer.at("allocated_bytes"));
+                    print_disks(answer.at("disks").as_array());
+                    print_accounts(answer.at("accounts").as_array());
+                    fmt::print("allocated, each layer once: {} MiB\n", allocated);
+                });
     return 0;
 }
 

@@ -584,6 +584,84 @@ def test_a_server_that_is_no_amilab_is_one_clear_line():
         other.shutdown()
 
 
+class HalfAnAmilab(AnotherPage):
+    """What says an amilab's health, and to all else one thing."""
+
+    said = b""
+
+    def do_GET(self):
+        self.answer(b'{"status": "ok", "version": "1.0"}'
+                    if self.path == "/_amilab/health" else self.said)
+
+    def do_POST(self):
+        self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        self.answer(self.said)
+
+    def answer(self, body):
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+
+@pytest.mark.parametrize("said", [b"", b"<html/>", b"[]", b"{}", b'"ok"', b'{"disks": 1}',
+                                  b'{"../../x": {}}', b"[" * 100_000])
+def test_a_server_that_is_half_an_amilab_is_one_clear_line(said, tmp_path):
+    (tmp_path / "names").write_text("Ann\n")
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), HalfAnAmilab) as other:
+        other.RequestHandlerClass = type("Half", (HalfAnAmilab,), {"said": said})
+        threading.Thread(target=other.serve_forever, daemon=True).start()
+        endpoint = "http://127.0.0.1:%d" % other.server_port
+        for command, call in (
+                (("reset",), "/_amilab/reset"),
+                (("reset", "--account", "111122223333"), "/_amilab/reset"),
+                (("space",), "/_amilab/space"), (("cost",), "/_amilab/cost"),
+                (("cost", "--json"), "/_amilab/cost"), (("clock",), "/_amilab/clock"),
+                (("accounts", "111122223333", "--product", "code"), "/_amilab/accounts"),
+                (("calls",), "/_amilab/calls"),
+                (("lab", "check", "launch"), "GetCallerIdentity"),
+                (("lab", "start", "launch"), "GetCallerIdentity"),
+                (("lab", "class"), None), (("class", "make", tmp_path / "names"), None)):
+            done = servers.run_amilab(*command, endpoint=endpoint, text=True)
+            # An empty object is an amilab's of whom nobody has called.
+            if said == b"{}" and command[0] == "accounts":
+                continue
+            assert done.stdout == "", (command, done)
+            assert done.returncode == (3 if command[0] in ("lab", "class") else 1), (command, done)
+            (line,) = done.stderr.splitlines()
+            begin = f"amilab: what answers at {endpoint} is no amilab: it does not say to "
+            assert line.startswith(begin) and line.endswith(" what one would"), (command, line)
+            assert call is None or line == f"{begin}{call} what one would"
+        other.shutdown()
+
+
+class EndlessAnswers(HalfAnAmilab):
+    """What says an amilab's health, and to all else more than anybody wants to keep."""
+
+    def answer(self, body):
+        if body:
+            return super().answer(body)
+        self.send_response(200)
+        self.end_headers()
+        try:
+            while True:
+                self.wfile.write(b" " * (1 << 20))
+        except OSError:
+            self.close_connection = True
+
+
+def test_an_answer_without_an_end_is_one_clear_line():
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), EndlessAnswers) as other:
+        threading.Thread(target=other.serve_forever, daemon=True).start()
+        endpoint = "http://127.0.0.1:%d" % other.server_port
+        for command in (("lab", "start", "launch"), ("calls",), ("space",)):
+            done = servers.run_amilab(*command, endpoint=endpoint, text=True)
+            assert done.returncode == (3 if command[0] == "lab" else 1)
+            (line,) = done.stderr.splitlines()
+            assert line.startswith(f"amilab: {endpoint} answers with more than 256 MiB"), line
+        other.shutdown()
+
+
 class OtherVersion(AnotherPage):
     """What says that it is an amilab, of a version that a terminal would obey."""
 

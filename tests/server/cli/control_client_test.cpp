@@ -226,6 +226,28 @@ TEST(ControlClient, ShowsItsTokenToAnAmilabThatItHasAskedOnce)
     EXPECT_THAT(headers[2], HasSubstr("Authorization: Bearer secret\r\n"));
 }
 
+TEST(ControlClient, HasResetWhatSaysSo)
+{
+    constexpr const char* kAccount = "111122223333";
+    {
+        Peer peer({http_answer(kHealth), http_answer(R"({"status":"ok"})"),
+                   http_answer(R"({"status":"ok","account":"111122223333"})")});
+        auto client = patient_client(peer);
+        client.reset(std::nullopt);
+        client.reset(kAccount);
+    }
+    for (const auto* said :
+         {"", "done", "[]", "{}", R"({"status":"no"})", R"({"status":"ok"})",
+          R"({"status":"ok","account":1})", R"({"status":"ok","account":"222222222222"})"}) {
+        Peer peer({http_answer(kHealth), http_answer(said)});
+        auto client = patient_client(peer);
+        EXPECT_EQ(fault_of<NoAmilab>([&] { client.reset(kAccount); }),
+                  fmt::format("what answers at {} is no amilab: it does not say to /_amilab/reset "
+                              "what one would",
+                              peer.url()));
+    }
+}
+
 TEST(ControlClient, ShowsAnotherProgramNoToken)
 {
     for (const auto* page : {"<html>hello</html>", R"({"status":"ok"})", R"(["ok"])", ""}) {
