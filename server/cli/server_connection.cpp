@@ -92,6 +92,16 @@ void ServerConnection::connect(const asio::ip::tcp::endpoint& to, std::chrono::m
     error = error_of(asked != 0 ? errno : found);
 }
 
+bool ServerConnection::is_over(boost::system::error_code& error)
+{
+    if (!end_ || SteadyClock::now() < *end_) {
+        return false;
+    }
+    silent_for_ = limit_;
+    error = asio::error::timed_out;
+    return true;
+}
+
 void ServerConnection::wait_for(Wait wait, boost::system::error_code& error)
 {
     const auto began = SteadyClock::now();

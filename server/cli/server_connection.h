@@ -97,6 +97,9 @@ private:
     std::size_t move(Wait wait, boost::system::error_code& error, const Move& at_once)
     {
         for (;;) {
+            if (is_over(error)) {
+                return 0;
+            }
             const auto bytes = at_once();
             if (error != boost::asio::error::would_block) {
                 return bytes;
@@ -114,6 +117,8 @@ private:
         }
         return bytes;
     }
+    /// Also where nothing has to be waited for: who always has some more would never end.
+    bool is_over(boost::system::error_code& error);
     void wait_for(Wait wait, boost::system::error_code& error);
 
     std::string url_;
