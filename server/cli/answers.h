@@ -36,7 +36,7 @@ auto reading_answer(const std::string& url, std::string_view call, const Read& r
     }
 }
 
-/// The same of an answer in JSON, which `read` is given.
+/// What `read` returns of an answer in JSON, which it is given. Throws as reading_answer.
 template <class Read>
 auto read_answer(const std::string& url, std::string_view call, std::string_view body,
                  const Read& read)

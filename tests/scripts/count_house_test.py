@@ -226,6 +226,7 @@ class Limits(Counts):
         self.assertEqual(self.count("prints to stderr", line, place), 1)
         self.assertEqual(self.count("prints to stderr", "std::cerr << 1;", place), 1)
         self.assertEqual(self.count("prints to stderr", 'fmt::print("stderr");', place), 0)
+        self.assertEqual(self.count("prints to stderr", "write_to_stderr(text);", place), 1)
         self.assertEqual(self.count("prints to stderr", "complain(line);", place), 0)
         self.write(place, "")
         self.assertEqual(self.count("prints to stderr", line, "server/cli/complaints.cpp"), 0)
