@@ -77,7 +77,7 @@ TEST(LabSession, BelievesNoAccountThatIsNone)
 
 TEST(LabSession, TakesALabForBegunAndTheTimeFromAnAmilabAlone)
 {
-    const auto fault_of = [](const std::vector<std::string>& answers, const auto& call) {
+    const auto fault_at = [](const std::vector<std::string>& answers, const auto& call) {
         std::vector<std::string> all = {http_answer(test::kHealth), http_answer(kIdentity)};
         all.insert(all.end(), answers.begin(), answers.end());
         test::Peer peer(all);
@@ -92,15 +92,15 @@ TEST(LabSession, TakesALabForBegunAndTheTimeFromAnAmilabAlone)
         return std::string("no such fault");
     };
     const auto none = http_answer("{}");
-    EXPECT_THAT(fault_of({none}, [](const auto& one) { one.begin("launch"); }),
+    EXPECT_THAT(fault_at({none}, [](const auto& one) { one.begin("launch"); }),
                 EndsWith("it does not say to PutParameter what one would"));
-    EXPECT_THAT(fault_of({none}, [](const auto& one) { one.is_begun("launch"); }),
+    EXPECT_THAT(fault_at({none}, [](const auto& one) { one.is_begun("launch"); }),
                 EndsWith("it does not say to GetParameter what one would"));
     for (const auto* said :
          {"{}", "[]", R"({"Parameter":1})", R"({"Parameter":{"LastModifiedDate":"now"}})",
           R"({"Parameter":{"LastModifiedDate":1e300}})"}) {
         EXPECT_THAT(
-            fault_of({none, http_answer(said)}, [](const auto& one) { one.note_check("launch"); }),
+            fault_at({none, http_answer(said)}, [](const auto& one) { one.note_check("launch"); }),
             EndsWith("it does not say to GetParameter what one would"));
     }
 }
