@@ -11,6 +11,7 @@
 #include "server/cli/complaints.h"
 #include "server/cli/control_client.h"
 #include "server/cli/standard_output.h"
+#include "storage/base/text.h"
 
 namespace amilab::cli {
 
@@ -42,8 +43,8 @@ std::string shown_parameters(const json::object& call)
 {
     std::string line;
     for (const auto& [path, value] : call.at("parameters").as_object()) {
-        line +=
-            fmt::format("{}{}={}", line.empty() ? "" : " ", std::string_view(path), shown(value));
+        line += fmt::format("{}{}={}", line.empty() ? "" : " ", one_line(std::string(path)),
+                            shown(value));
     }
     return line;
 }
@@ -51,14 +52,15 @@ std::string shown_parameters(const json::object& call)
 /// A line that says who called what and what became of it, then its parameters, then the refusal.
 void print_call(const json::object& call)
 {
-    fmt::print("{} {} {} {} {} {} {} {}\n", word(call.at("time")), word(call.at("account")),
-               word(call.at("region")), word(call.at("service")), shown(call.at("operation")),
-               word(call.at("status")), word(call.at("code")), word(call.at("parameter")));
+    const auto line_of = [&](std::string_view key) { return one_line(word(call.at(key))); };
+    fmt::print("{} {} {} {} {} {} {} {}\n", line_of("time"), line_of("account"), line_of("region"),
+               line_of("service"), shown(call.at("operation")), line_of("status"), line_of("code"),
+               line_of("parameter"));
     if (const auto line = shown_parameters(call); !line.empty()) {
         fmt::print("    {}\n", line);
     }
     if (!call.at("message").is_null()) {
-        fmt::print("    {}\n", call.at("message").as_string().c_str());
+        fmt::print("    {}\n", line_of("message"));
     }
 }
 

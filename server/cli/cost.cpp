@@ -7,6 +7,7 @@
 #include "server/cli/answers.h"
 #include "server/cli/commands.h"
 #include "server/cli/local_server.h"
+#include "storage/base/text.h"
 
 namespace amilab::cli {
 
@@ -25,7 +26,7 @@ std::string dollars(const json::value& usd)
 std::string text_at(const json::object& row, std::string_view key)
 {
     const auto* value = row.if_contains(key);
-    return value != nullptr && value->is_string() ? std::string(value->get_string()) : "";
+    return value != nullptr && value->is_string() ? one_line(std::string(value->get_string())) : "";
 }
 
 std::string gigabytes(const json::object& row, std::string_view key)

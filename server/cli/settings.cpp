@@ -10,6 +10,7 @@
 #include "server/cli/durations.h"
 #include "server/wire/types.h"
 #include "storage/base/clock.h"
+#include "storage/base/text.h"
 
 namespace amilab::cli {
 
@@ -101,12 +102,12 @@ json::object wanted_accounts(const AccountOptions& options)
 std::string joined(const json::value& value)
 {
     if (value.is_string()) {
-        return std::string(value.get_string());
+        return one_line(std::string(value.get_string()));
     }
     std::string text;
     if (value.is_array()) {
         for (const auto& one : value.get_array()) {
-            text += (text.empty() ? "" : " ") + std::string(one.as_string());
+            text += (text.empty() ? "" : " ") + one_line(std::string(one.as_string()));
         }
     }
     return text;
@@ -132,7 +133,7 @@ void print_account(std::string_view id, const json::object& account)
 int clock(const ClockOptions& options)
 {
     ask(options.server, "/_amilab/clock", wanted_clock(options), [](const json::value& answer) {
-        fmt::print("{} {}\n", answer.at("now").as_string().c_str(),
+        fmt::print("{} {}\n", one_line(std::string(answer.at("now").as_string())),
                    answer.at("frozen").as_bool() ? "frozen" : "running");
     });
     return 0;
@@ -153,7 +154,7 @@ int delays(const DelayOptions& options)
     ask(options.server, "/_amilab/delays", wanted_delays(options.settings),
         [](const json::value& answer) {
             for (const auto& [name, milliseconds] : answer.as_object()) {
-                fmt::print("{:<28} {}\n", std::string_view(name),
+                fmt::print("{:<28} {}\n", one_line(std::string(name)),
                            duration_text(milliseconds.to_number<std::int64_t>()));
             }
         });

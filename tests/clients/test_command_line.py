@@ -608,8 +608,8 @@ class HalfAnAmilab(AnotherPage):
                                   b'{"../../x": {}}', b"[" * 100_000])
 def test_a_server_that_is_half_an_amilab_is_one_clear_line(said, tmp_path):
     (tmp_path / "names").write_text("Ann\n")
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), HalfAnAmilab) as other:
-        other.RequestHandlerClass = type("Half", (HalfAnAmilab,), {"said": said})
+    handler = type("Half", (HalfAnAmilab,), {"said": said})
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as other:
         threading.Thread(target=other.serve_forever, daemon=True).start()
         endpoint = "http://127.0.0.1:%d" % other.server_port
         for command, call in (
@@ -633,6 +633,27 @@ def test_a_server_that_is_half_an_amilab_is_one_clear_line(said, tmp_path):
             assert line.startswith(begin) and line.endswith(" what one would"), (command, line)
             assert call is None or line == f"{begin}{call} what one would"
         other.shutdown()
+
+
+HALF_ROWS = {
+    "space": b'{"disks": [], "allocated_bytes": 0, "accounts": [{"account": "../../x", "rows": 1, '
+             b'"disks": 0, "logical_bytes": 0, "held_bytes": 0, "shared_bytes": 0}]}',
+    "clock": rb'{"now": "1\u001b[2J\n", "frozen": false}',
+    "delays": rb'{"x\u001b[2J\n": 5}',
+}
+
+
+@pytest.mark.parametrize("command", HALF_ROWS)
+def test_what_another_program_says_tells_a_terminal_nothing(command):
+    handler = type("Half", (HalfAnAmilab,), {"said": HALF_ROWS[command]})
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as other:
+        threading.Thread(target=other.serve_forever, daemon=True).start()
+        endpoint = "http://127.0.0.1:%d" % other.server_port
+        done = servers.run_amilab(command, endpoint=endpoint, text=True)
+        other.shutdown()
+    assert "\x1b" not in done.stdout
+    assert (done.returncode, len(done.stderr.splitlines())) \
+        == ((1, 1) if command == "space" else (0, 0))
 
 
 class EndlessAnswers(HalfAnAmilab):
