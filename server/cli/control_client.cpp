@@ -213,6 +213,7 @@ std::string ControlClient::upload(std::string_view path, const Parameters& param
         }
         // The server refuses before it has read everything; its answer says why.
     }
+    connection->end_at(std::chrono::steady_clock::now() + patience_.work);
     auto response = read_response(*connection);
     return require_ok(response.result_int(), std::move(response.body()), &parameters);
 }
