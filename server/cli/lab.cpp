@@ -253,8 +253,10 @@ int lab_start(const LabOptions& options)
             return begin_anew_at(options, lab, session);
         }
         if (!session.begin(lab.name)) {
-            return not_yet(fmt::format("{} is begun already; amilab lab finish {} ends it",
-                                       session.where(lab), lab.name));
+            return not_yet(fmt::format(
+                "{0} is begun already; amilab lab check {1} says what is right so far, amilab lab "
+                "finish {1} ends it and deletes all that is in the account",
+                session.where(lab), lab.name));
         }
         const auto outcome =
             run_sheet(lab, {.has_start = true, .last_step = 0}, session, options.work);

@@ -271,7 +271,8 @@ def test_of_two_starts_at_once_one_begins(room):
     assert sorted(one.returncode for one in both) == [0, NOT_YET], said
     ((_, refusal),) = [texts for one, texts in zip(both, said) if one.returncode == NOT_YET]
     assert refusal == ("amilab: first in account 222222222222, us-east-1 is begun already; amilab "
-                       "lab finish first ends it\n")
+                       "lab check first says what is right so far, amilab lab finish first ends "
+                       "it and deletes all that is in the account\n")
     assert len(everything(room.server, STUDENT)[1]) == 1  # the start state's image, made once
 
 
