@@ -59,6 +59,14 @@ int not_begun(const LabSession& session, const labs::Lab& lab)
                                lab.name));
 }
 
+/// Who may do what a student's own key may not.
+std::string teachers_way(const LabSession& session)
+{
+    return fmt::format(
+        "amilab reset --account {}, with the control token, which a class's teacher has",
+        session.account());
+}
+
 void require_step(const labs::Lab& lab, const std::optional<unsigned>& step)
 {
     if (step && (*step == 0 || *step > lab.sheet.steps.size())) {
@@ -135,7 +143,9 @@ int begin_anew_at(const LabOptions& options, const labs::Lab& lab, LabSession& s
 {
     if (!session.reset_account()) {
         throw CannotLook(
-            "--step empties the account, by the control API: it wants the control token");
+            fmt::format("--step empties the account, by the control API: it wants the control "
+                        "token; without it: {}, then amilab lab start {}",
+                        teachers_way(session), lab.name));
     }
     session.begin(lab.name);
     const auto outcome =
@@ -173,7 +183,9 @@ int finish_begun(const labs::Lab& lab, LabSession& session)
             complain(line);
         }
         if (!left.empty()) {
-            return 1;
+            return not_yet(
+                fmt::format("{} is ended, but not all is deleted; what is left goes by {}",
+                            session.where(lab), teachers_way(session)));
         }
     }
     fmt::print("{} is finished\n", session.where(lab));
@@ -264,8 +276,9 @@ int lab_start(const LabOptions& options)
             session.end(lab.name);
             return not_yet(fmt::format(
                 "the start state of {} could not be made: it ended with {}; what it had made is "
-                "left: amilab lab start {} --step 1 empties the account and begins anew",
-                session.where(lab), outcome.exit_code, lab.name));
+                "left, and what was there before may be in its way: amilab lab start {} --step 1 "
+                "empties the account and begins anew; where that is not allowed: {}",
+                session.where(lab), outcome.exit_code, lab.name, teachers_way(session)));
         }
         fmt::print("{} is begun; amilab lab sheet {} prints what to do\n", session.where(lab),
                    lab.name);

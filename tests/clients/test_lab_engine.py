@@ -147,7 +147,8 @@ def test_a_student_without_the_control_api_starts_checks_and_finishes(start_serv
     room.did("start", "first")
     assert room.lab("check", "first").returncode == NOT_YET
     done = room.lab("start", "first", "--step", "2")
-    assert "control token" in refused(done, CANNOT_LOOK)
+    line = refused(done, CANNOT_LOOK)
+    assert "it wants the control token; without it: amilab reset --account 222222222222" in line
     ec2 = server.client(account=STUDENT)
     volume = ec2.create_volume(Size=1, AvailabilityZone="us-east-1a")["VolumeId"]
     snapshot = ec2.create_snapshot(VolumeId=volume)["SnapshotId"]
@@ -240,9 +241,25 @@ def test_what_will_not_go_is_told(start_server, tmp_path):
     volume = ec2.create_volume(Size=1, AvailabilityZone="us-east-1a")["VolumeId"]
     snapshot = ec2.create_snapshot(VolumeId=volume)["SnapshotId"]
     ec2.lock_snapshot(SnapshotId=snapshot, LockMode="compliance", LockDuration=1)
-    said = refused(own.lab("finish", "x"), NOT_YET)
-    assert said.startswith(f"{snapshot}: DeleteSnapshot was refused: OperationNotPermitted")
+    spare = ec2.create_snapshot(VolumeId=volume)["SnapshotId"]
+    image = ec2.register_image(Name="kept", RootDeviceName="/dev/xvda", BlockDeviceMappings=[
+        {"DeviceName": "/dev/xvda", "Ebs": {"SnapshotId": spare}}])["ImageId"]
+    ec2.enable_image_deregistration_protection(ImageId=image, WithCooldown=True)
+    done = own.lab("finish", "x")
+    assert (done.returncode, done.stdout) == (NOT_YET, ""), done
+    *left, last = done.stderr.splitlines()
+    assert any(line.startswith(f"amilab: {snapshot}: DeleteSnapshot was refused: "
+                               "OperationNotPermitted") for line in left), left
+    assert any(line.startswith(f"amilab: {image}: DeregisterImage was refused: ")
+               for line in left), left
+    # Nothing of it is the student's to do.
+    assert last == (
+        "amilab: x in account 222222222222, us-east-1 is ended, but not all is deleted; what is "
+        "left goes by amilab reset --account 222222222222, with the control token, which a "
+        "class's teacher has")
     assert everything(server, STUDENT)[0] == []
+    assert own.run("reset", "--account", STUDENT, token=TOKEN).returncode == 0
+    assert everything(server, STUDENT) == NOTHING
 
 
 @needs_tools
@@ -358,6 +375,8 @@ def test_a_start_that_fails_is_not_begun(tmp_path, room):
     assert done.returncode == NOT_YET
     assert "could not be made" in done.stderr.splitlines()[-1]
     assert "amilab lab start x --step 1 " in done.stderr.splitlines()[-1]
+    assert "; where that is not allowed: amilab reset --account 222222222222, with the control " \
+        "token" in done.stderr.splitlines()[-1]
     assert "is not begun" in refused(own.lab("check", "x"), NOT_YET)
 
 
