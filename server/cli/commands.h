@@ -184,6 +184,8 @@ int coverage(const std::optional<std::string>& operation);
 
 struct EnvOptions {
     std::optional<std::string> endpoint;
+    /// Of a server that start() began; without both the only one that runs.
+    std::optional<unsigned> port;
     std::string account = "123456789012";
     std::string region = "us-east-1";
     std::optional<std::string> shell;  ///< sh, fish or powershell; else what SHELL means

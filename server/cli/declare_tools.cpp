@@ -12,12 +12,15 @@ void declare_env(DeclaredCommand& command)
 {
     const auto kept = std::make_shared<EnvOptions>();
     auto& options = *kept;
+    const auto& port =
+        command.option("PORT", options.port, "Where one listens that `amilab start` began");
     command
         .option("--endpoint", options.endpoint,
                 "The server's URL; else that of the only one that `amilab start` began, else "
                 "http://127.0.0.1:4566")
         .value_name("URL")
-        .check(check_url);
+        .check(check_url)
+        .excludes(port);
     command.option("--account", options.account, "Whose calls they are to be")
         .value_name("ID")
         .shows_default()

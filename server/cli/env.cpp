@@ -1,5 +1,6 @@
+#include <optional>
+#include <stdexcept>
 #include <string>
-#include <string_view>
 
 #include <fmt/format.h>
 
@@ -13,25 +14,36 @@ namespace amilab::cli {
 
 namespace {
 
-std::string_view how_to_use(Shell shell)
+std::string how_to_use(Shell shell, const std::optional<unsigned>& port)
 {
+    const auto command = port ? fmt::format("amilab env {}", *port) : "amilab env";
     switch (shell) {
         case Shell::kSh:
-            return "eval \"$(amilab env)\"";
+            return fmt::format("eval \"$({})\"", command);
         case Shell::kFish:
-            return "amilab env | source";
+            return command + " | source";
         case Shell::kPowerShell:
-            return "amilab env | Out-String | Invoke-Expression";
+            return command + " | Out-String | Invoke-Expression";
     }
     return {};
 }
 
-/// That of the only server that `amilab start` began, else the usual one.
-std::string default_endpoint()
+/// That of the server that `amilab start` began, at this port or as the only one; the usual one
+/// where none was begun. Throws std::runtime_error where it takes a port to tell them apart.
+std::string endpoint_of_started(const std::optional<unsigned>& port)
 {
-    auto servers = running_servers();
-    std::erase_if(servers, [](const auto& one) { return !one.is_there(); });
-    return servers.size() == 1 ? servers.front().endpoint : std::string(kDefaultEndpoint);
+    auto servers = servers_that_run();
+    if (port) {
+        std::erase_if(servers, [&](const auto& one) { return one.port != *port; });
+        if (servers.empty()) {
+            throw none_on_port(*port);
+        }
+    }
+    if (servers.size() > 1) {
+        throw std::runtime_error(fmt::format(
+            "servers run on the ports {}; name one: `amilab env PORT`", ports_of(servers)));
+    }
+    return servers.empty() ? std::string(kDefaultEndpoint) : servers.front().endpoint;
 }
 
 }  // namespace
@@ -39,14 +51,14 @@ std::string default_endpoint()
 int env(const EnvOptions& options)
 {
     const auto shell = shell_of(options.shell);
-    const auto endpoint = options.endpoint ? *options.endpoint : default_endpoint();
+    const auto endpoint = options.endpoint ? *options.endpoint : endpoint_of_started(options.port);
     for (const auto& [name, value] : client_variables(endpoint, options.account, options.region)) {
         fmt::print("{}\n", set_line(shell, name, value));
     }
     for (const auto name : misleading_variables()) {
         fmt::print("{}\n", unset_line(shell, name));
     }
-    fmt::print("# {}\n", how_to_use(shell));
+    fmt::print("# {}\n", how_to_use(shell, options.port));
     return 0;
 }
 

@@ -132,12 +132,9 @@ std::string written_endpoint(std::string url)
 /// The exact address decides: at another one of the same port somebody else may listen.
 std::optional<std::string> token_of_started(const std::string& url)
 {
-    if (!fs::exists(folder_path())) {
-        return std::nullopt;
-    }
     const auto endpoint = written_endpoint(url);
-    for (const auto& server : running_servers()) {
-        if (server.endpoint == endpoint && server.control_token_file && server.is_there()) {
+    for (const auto& server : servers_that_run()) {
+        if (server.endpoint == endpoint && server.control_token_file) {
             return read_control_token(server.control_token_file);
         }
     }
@@ -201,6 +198,31 @@ std::vector<RunningServer> running_servers()
 std::optional<RunningServer> running_server(unsigned port)
 {
     return read_file(file_of(port), port);
+}
+
+std::vector<RunningServer> servers_that_run()
+{
+    if (!fs::exists(folder_path())) {
+        return {};
+    }
+    auto servers = running_servers();
+    std::erase_if(servers, [](const auto& one) { return !one.is_there(); });
+    return servers;
+}
+
+std::string ports_of(const std::vector<RunningServer>& servers)
+{
+    std::string text;
+    for (const auto& one : servers) {
+        text += fmt::format("{}{}", text.empty() ? "" : ", ", one.port);
+    }
+    return text;
+}
+
+std::runtime_error none_on_port(unsigned port)
+{
+    return std::runtime_error(
+        fmt::format("no server that `amilab start` began runs on port {}", port));
 }
 
 RunningServer write_running_server(RunningServer server)

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -37,6 +38,12 @@ std::string running_servers_folder();
 /// as of one that is gone.
 std::vector<RunningServer> running_servers();
 std::optional<RunningServer> running_server(unsigned port);
+/// Those that are not gone, by port. Makes no folder. Throws as running_servers_folder does.
+std::vector<RunningServer> servers_that_run();
+/// "4701, 4702"
+std::string ports_of(const std::vector<RunningServer>& servers);
+/// What a command says that is to find a server which `amilab start` began, and none has the port.
+std::runtime_error none_on_port(unsigned port);
 
 /// The control token to show to the server at `url`: as read_control_token has it, else that of the
 /// file of a server which `amilab start` began there.

@@ -1,6 +1,7 @@
 #include <fcntl.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <chrono>
@@ -9,12 +10,12 @@
 #include <cstdint>
 #include <cstdio>
 #include <filesystem>
+#include <iterator>
 #include <stdexcept>
 #include <thread>
 #include <utility>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include "server/cli/commands.h"
 #include "server/cli/complaints.h"
@@ -237,22 +238,18 @@ std::vector<RunningServer> wanted(const StopOptions& options)
     if (options.port) {
         std::erase_if(servers, [&](const auto& one) { return one.port != *options.port; });
         if (servers.empty()) {
-            throw std::runtime_error(
-                fmt::format("no server that `amilab start` began runs on port {}", *options.port));
+            throw none_on_port(*options.port);
         }
     }
     if (servers.empty()) {
         throw std::runtime_error("no server runs that `amilab start` began");
     }
-    std::vector<unsigned> running;
-    for (const auto& one : servers) {
-        if (one.is_there()) {
-            running.push_back(one.port);
-        }
-    }
+    std::vector<RunningServer> running;
+    std::copy_if(servers.begin(), servers.end(), std::back_inserter(running),
+                 [](const auto& one) { return one.is_there(); });
     if (running.size() > 1 && !options.all) {
-        throw std::runtime_error(fmt::format("servers run on the ports {}; name one, or use --all",
-                                             fmt::join(running, ", ")));
+        throw std::runtime_error(
+            fmt::format("servers run on the ports {}; name one, or use --all", ports_of(running)));
     }
     return servers;
 }

@@ -326,6 +326,26 @@ def test_env_names_the_only_server_that_was_started(started, tmp_path):
         == f"export AWS_ENDPOINT_URL='{kept['endpoint']}'"
 
 
+def test_env_wants_a_port_where_several_servers_were_started(started, tmp_path):
+    one, other = started(), started()
+    ports = ", ".join(sorted([str(one["port"]), str(other["port"])], key=int))
+    done = amilab("env", runtime=tmp_path)
+    assert (refused(done), done.stdout) == (
+        f"amilab: servers run on the ports {ports}; name one: `amilab env PORT`", "")
+    for kept in (one, other):
+        lines = said(amilab("env", kept["port"], "--shell", "sh", runtime=tmp_path)).splitlines()
+        assert lines[0] == f"export AWS_ENDPOINT_URL='{kept['endpoint']}'"
+        assert lines[-1] == f'# eval "$(amilab env {kept["port"]})"'
+    assert refused(amilab("env", "1", runtime=tmp_path)) \
+        == "amilab: no server that `amilab start` began runs on port 1"
+    assert " excludes " in refused(
+        amilab("env", "1", "--endpoint", one["endpoint"], runtime=tmp_path), 2)
+    # What is gone counts no more.
+    said(amilab("stop", one["port"], runtime=tmp_path))
+    assert said(amilab("env", "--shell", "sh", runtime=tmp_path)).splitlines()[0] \
+        == f"export AWS_ENDPOINT_URL='{other['endpoint']}'"
+
+
 @pytest.fixture
 def programs(tmp_path):
     """A folder of programs that say what they are told to."""
