@@ -14,6 +14,7 @@
 
 #include "server/cli/durations.h"
 #include "server/cli/environment.h"
+#include "server/cli/running_servers.h"
 #include "server/cli/server_access.h"
 
 namespace amilab::cli {
@@ -48,13 +49,34 @@ std::vector<asio::ip::address> addresses_of(const std::string& host, const std::
     return {address};
 }
 
-NoServer no_server(const std::string& url, const boost::system::error_code& error,
-                   const std::string& why)
+/// What to do about it. `is_default`: nobody has named a server.
+std::string advice(bool is_default)
 {
-    return {fmt::format("no server at {} ({}); start one with `amilab serve`, or name it with "
-                        "--endpoint or AWS_ENDPOINT_URL",
-                        url, why),
-            error};
+    std::vector<RunningServer> started;
+    try {
+        started = is_default ? servers_that_run() : std::vector<RunningServer>();
+    } catch (const std::exception&) {
+        // That no server is there matters more than why no others are known.
+    }
+    if (started.empty()) {
+        return "start one with `amilab serve`, or name it with --endpoint or AWS_ENDPOINT_URL";
+    }
+    if (started.size() == 1) {
+        return fmt::format(
+            "one that `amilab start` began is at {0}: `eval \"$(amilab env {1})\"`, or --endpoint "
+            "{0}",
+            started.front().endpoint, started.front().port);
+    }
+    return fmt::format(
+        "those that `amilab start` began have the ports {}: `eval \"$(amilab env PORT)\"`, or "
+        "--endpoint",
+        ports_of(started));
+}
+
+NoServer no_server(const std::string& url, const boost::system::error_code& error,
+                   const std::string& why, bool is_default)
+{
+    return {fmt::format("no server at {} ({}); {}", url, why, advice(is_default)), error};
 }
 
 }  // namespace
@@ -80,7 +102,8 @@ std::string check_endpoint(const std::string& text)
     }
 }
 
-ServerEndpoint::ServerEndpoint(const std::optional<std::string>& url) : url_(endpoint_url(url))
+ServerEndpoint::ServerEndpoint(const std::optional<std::string>& url)
+    : is_default_(!url && !from_environment("AWS_ENDPOINT_URL")), url_(endpoint_url(url))
 {
     if (!is_http_url(url_)) {
         throw std::runtime_error(fmt::format(
@@ -107,7 +130,8 @@ std::unique_ptr<ServerConnection> ServerEndpoint::connect(const Patience& patien
             first = no_server(url_, error,
                               connection->is_silent() ? "let nobody in within " +
                                                             duration_text(patience.connect.count())
-                                                      : error.message());
+                                                      : error.message(),
+                              is_default_);
         }
     }
     throw NoServer(*first);

@@ -38,7 +38,8 @@ public:
     const std::string& url() const { return url_; }
     /// As it goes into the Host header.
     const std::string& authority() const { return authority_; }
-    /// With Patience::answer for what is said over it. Throws NoServer.
+    /// With Patience::answer for what is said over it. Throws NoServer, which names the servers
+    /// that `amilab start` began where nobody had named one.
     std::unique_ptr<ServerConnection> connect(const Patience& patience) const;
 
     /// Carries a request of the AWS APIs, on a connection of its own, within Patience::work in all.
@@ -47,6 +48,7 @@ public:
     labs::HttpReply carry(const labs::HttpQuestion& question) const;
 
 private:
+    bool is_default_;
     std::string url_;
     std::string host_;
     std::string authority_;

@@ -346,6 +346,38 @@ def test_env_wants_a_port_where_several_servers_were_started(started, tmp_path):
         == f"export AWS_ENDPOINT_URL='{other['endpoint']}'"
 
 
+def is_usual_port_free():
+    """Whether nobody listens where a server is looked for that nobody has named."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", 4566)) != 0
+
+
+@pytest.mark.skipif(not is_usual_port_free(), reason="somebody listens on port 4566")
+def test_who_names_no_server_and_finds_none_is_told_of_those_that_run(started, tmp_path):
+    usual = "amilab: no server at http://127.0.0.1:4566 (Connection refused); "
+    none = usual + "start one with `amilab serve`, or name it with --endpoint or AWS_ENDPOINT_URL"
+    commands = (("calls",), ("status",), ("clock",))
+    for command in commands:
+        assert refused(amilab(*command, runtime=tmp_path)) == none
+    assert not (tmp_path / "amilab").exists()
+    one = started()
+    for command in commands:
+        assert refused(amilab(*command, runtime=tmp_path)) == (
+            f"{usual}one that `amilab start` began is at {one['endpoint']}: `eval \"$(amilab env "
+            f"{one['port']})\"`, or --endpoint {one['endpoint']}")
+    other = started()
+    ports = ", ".join(sorted([str(one["port"]), str(other["port"])], key=int))
+    assert refused(amilab("calls", runtime=tmp_path)) == (
+        f"{usual}those that `amilab start` began have the ports {ports}: `eval \"$(amilab env "
+        "PORT)\"`, or --endpoint")
+    # Who names one has no use for others.
+    assert "start one with `amilab serve`" in refused(
+        amilab("calls", runtime=tmp_path, endpoint="http://127.0.0.1:1"))
+    # A folder that is not to be trusted is not told of instead.
+    (tmp_path / "amilab").chmod(0o777)
+    assert refused(amilab("calls", runtime=tmp_path)) == none
+
+
 @pytest.fixture
 def programs(tmp_path):
     """A folder of programs that say what they are told to."""
