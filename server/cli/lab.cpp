@@ -6,6 +6,7 @@
 #include <set>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <boost/json.hpp>
 
 #include "server/cli/complaints.h"
@@ -55,6 +56,16 @@ int not_yet(const std::string& line)
 
 int not_begun(const LabSession& session, const labs::Lab& lab)
 {
+    // None of what is refused here is the student's.
+    session.mark(labs::kCheckBegins);
+    const auto others = session.other_regions_of(lab.name);
+    session.mark(labs::kCheckEnds);
+    if (!others.empty()) {
+        return not_yet(
+            fmt::format("{} is not begun, but in {} it is: set AWS_REGION to that, or "
+                        "use --region",
+                        session.where(lab), fmt::join(others, ", ")));
+    }
     return not_yet(fmt::format("{} is not begun; amilab lab start {} begins it", session.where(lab),
                                lab.name));
 }

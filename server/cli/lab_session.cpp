@@ -8,6 +8,7 @@
 #include "server/cli/answers.h"
 #include "server/cli/running_servers.h"
 #include "server/cli/wrong_option.h"
+#include "server/labs/expectation.h"
 #include "server/wire/types.h"
 #include "server/wire/wire_errors.h"
 
@@ -125,6 +126,29 @@ bool LabSession::is_begun(const std::string& lab) const
     reading_answer(endpoint_.url(), kOperation,
                    [&] { require_of_amilab(answer.members.contains("Parameter")); });
     return true;
+}
+
+std::vector<std::string> LabSession::other_regions_of(const std::string& lab) const
+{
+    const json::value known = client_
+                                  .call({.service = "ec2",
+                                         .operation = "DescribeRegions",
+                                         .parameters = {{"AllRegions", true}},
+                                         .region = {}})
+                                  .members;
+    std::vector<std::string> regions;
+    for (const auto* name : labs::select(known, "/Regions/*/RegionName")) {
+        if (!name->is_string() || name->get_string() == region()) {
+            continue;
+        }
+        auto look = parameter_call("GetParameter", {{"Name", mark_of_lab(lab)}});
+        look.region = std::string(name->get_string());
+        const auto answer = client_.call(look);
+        if (answer.refusal.empty() && answer.members.contains("Parameter")) {
+            regions.push_back(look.region);
+        }
+    }
+    return regions;
 }
 
 void LabSession::end(const std::string& lab) const

@@ -36,6 +36,9 @@ public:
     /// False when it is begun already.
     bool begin(const std::string& lab) const;
     bool is_begun(const std::string& lab) const;
+    /// Regions other than the student's in which it is begun, in the server's order; what is
+    /// refused on the way counts as no.
+    std::vector<std::string> other_regions_of(const std::string& lab) const;
     void end(const std::string& lab) const;
     /// Notes a check, and returns the server's time of that in milliseconds.
     std::int64_t note_check(const std::string& lab) const;

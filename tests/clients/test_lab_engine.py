@@ -211,6 +211,23 @@ def test_bad_turns_are_one_line_each_and_touch_nobody_else(room):
 
 
 @needs_tools
+def test_a_lab_that_is_begun_in_another_region_is_found_there(room):
+    room.did("start", "first")
+    for command in ("check", "solve", "finish"):
+        line = refused(room.lab(command, "first", "--region", "eu-west-1"), NOT_YET)
+        assert line == (
+            "first in account 222222222222, eu-west-1 is not begun, but in us-east-1 it is: set "
+            "AWS_REGION to that, or use --region")
+    # What was asked for on the way is no refusal of the student's, nor is another's lab theirs.
+    rows = json.loads(room.lab("class", "--output", "json").stdout)
+    assert {row["account"]: row["last_refusal"] for row in rows}[STUDENT] is None, rows
+    assert refused(room.lab("check", "first", "--region", "eu-west-1", account=NEIGHBOUR), NOT_YET) \
+        == ("first in account 333333333333, eu-west-1 is not begun; amilab lab start first begins "
+            "it")
+    room.did("finish", "first", "--region", "us-east-1")
+
+
+@needs_tools
 def test_finishing_one_of_two_labs_says_that_the_other_goes_too(tmp_path, room):
     for name in ("one", "two"):
         (tmp_path / f"{name}.md").write_text("# X\n## Step 1: a\n")
