@@ -6,6 +6,7 @@
 #include <memory>
 #include <set>
 #include <stdexcept>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -37,6 +38,8 @@ namespace {
 constexpr std::string_view kAccounts = "/_amilab/accounts";
 constexpr std::size_t kMostNames = 1000;
 constexpr std::size_t kLongestName = 100;
+/// What editors of Windows begin a file of UTF-8 with.
+constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 
 struct Seat {
     std::string account;
@@ -61,7 +64,11 @@ std::vector<Seat> read_seats(const ClassOptions& options)
     std::vector<Seat> seats;
     std::set<std::string, std::less<>> known;
     const auto first = std::stoull(options.first);
+    bool is_first = true;
     for (std::string line; std::getline(file, line);) {
+        if (std::exchange(is_first, false) && line.starts_with(kByteOrderMark)) {
+            line.erase(0, kByteOrderMark.size());
+        }
         const auto name = std::string(wire::trimmed(line.substr(0, line.find('\r'))));
         if (name.empty() || name.front() == '#') {
             continue;

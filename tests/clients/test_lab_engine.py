@@ -628,6 +628,19 @@ def test_a_class_is_made_of_a_list_of_names_and_stays_when_made_again(room, name
     assert listed[0]["environment"]["AWS_ACCESS_KEY_ID"] == keys[0]
 
 
+def test_a_list_of_names_may_begin_with_a_byte_order_mark(room, tmp_path):
+    file = tmp_path / "names.txt"
+    for text in ("Ada\r\nBob\r\n", "# class 1\nAda\nBob\n"):
+        file.write_bytes(b"\xef\xbb\xbf" + text.encode())
+        made = room.run("class", "make", file, "--output", "json")
+        assert [one["name"] for one in json.loads(made.stdout)] == ["Ada", "Bob"]
+    listed = room.lab("class", "--names", file, "--output", "json")
+    assert [row["name"] for row in json.loads(listed.stdout)] == ["Ada", "Bob"]
+    # One alone is no name.
+    file.write_bytes(b"\xef\xbb\xbf\n")
+    assert "there is no name in it" in refused(room.run("class", "make", file), CANNOT_LOOK)
+
+
 @pytest.mark.parametrize("text, said", [
     ("", "there is no name in it"), ("A\nA\n", "A is there twice"),
     ("A\x1b[2J\n", "one line is no name")])
