@@ -4,7 +4,9 @@
 #include <exception>
 #include <functional>
 #include <memory>
+#include <stdexcept>
 #include <string_view>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -16,6 +18,7 @@
 #include "server/cli/commands.h"
 #include "server/cli/complaints.h"
 #include "server/cli/doors.h"
+#include "server/cli/running_servers.h"
 #include "server/cli/sizes.h"
 #include "server/cli/standard_output.h"
 #include "server/cli/wrong_option.h"
@@ -144,6 +147,35 @@ std::unique_ptr<nbd::Server> serve_nbd(boost::asio::io_context& io_context, Data
     return std::make_unique<nbd::Server>(io_context, data, std::move(wanted));
 }
 
+/// Whether `amilab stop` would end who has a port.
+bool is_of_started(unsigned port)
+{
+    try {
+        const auto servers = servers_that_run();
+        return std::any_of(servers.begin(), servers.end(),
+                           [&](const auto& one) { return one.port == port; });
+    } catch (const std::exception&) {
+        return false;  // why it cannot be known matters less than that the port is taken
+    }
+}
+
+/// What `make` returns, a server that listens. Where its address is taken, the error says what to
+/// do about it.
+template <class Make>
+auto listening(unsigned port, Make make)
+{
+    try {
+        return make();
+    } catch (const std::system_error& error) {
+        if (error.code() != std::errc::address_in_use) {
+            throw;
+        }
+        throw std::runtime_error(fmt::format(
+            "{}; {}--listen names another port, 0 for any that is free", error.what(),
+            is_of_started(port) ? fmt::format("`amilab stop {}` ends who has it, or ", port) : ""));
+    }
+}
+
 /// `nbd_server`: null when nobody asked for it. Throws LostOutput.
 void tell_ready(const Doors& doors, const http::Server& server, const nbd::Server* nbd_server,
                 const WhenReady& when_ready)
@@ -194,15 +226,17 @@ int serve(const ServeOptions& options, const WhenReady& when_ready)
     Front front(io_context, emulator,
                 std::min<std::size_t>(shares.workers, wanted_workers(options)), doors.control,
                 budgets.calls);
-    http::Server server(
-        io_context, doors.api,
-        [&front](http::Request& request, http::BodyReader& body) {
-            return front.handle(request, body);
-        },
-        {.memory = budgets.calls}, options.allowed_hosts,
-        [&front](const http::Request& request, const http::HttpError& error) {
-            return front.refuse(request, error);
-        });
+    auto server = listening(doors.api.port, [&] {
+        return http::Server(
+            io_context, doors.api,
+            [&front](http::Request& request, http::BodyReader& body) {
+                return front.handle(request, body);
+            },
+            {.memory = budgets.calls}, options.allowed_hosts,
+            [&front](const http::Request& request, const http::HttpError& error) {
+                return front.refuse(request, error);
+            });
+    });
 
     ScrubTimer scrub_timer(io_context, data);
     if (options.data_checksums) {

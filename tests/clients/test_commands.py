@@ -166,6 +166,16 @@ def test_a_folder_that_others_may_write_to_is_refused(tmp_path):
         in refused(amilab("stop", runtime=tmp_path))
 
 
+def test_a_port_that_is_taken_is_refused_with_what_to_do(started, server, tmp_path):
+    kept = started()
+    advice = "--listen names another port, 0 for any that is free"
+    for port, before in ((server.port, ""),
+                         (kept["port"], f"`amilab stop {kept['port']}` ends who has it, or ")):
+        line = refused(amilab("serve", "--listen", f"127.0.0.1:{port}", runtime=tmp_path))
+        assert line == (f"amilab: cannot listen on 127.0.0.1:{port}: Address already in use; "
+                        f"{before}{advice}")
+
+
 def test_a_start_that_fails_says_why(tmp_path, server):
     done = amilab("start", "-d", "--listen", f"127.0.0.1:{server.port}", runtime=tmp_path)
     assert done.returncode == 1
