@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <cerrno>
+#include <cstring>
 #include <fstream>
 #include <map>
 #include <memory>
@@ -58,8 +60,12 @@ bool is_name(std::string_view text)
 std::vector<Seat> read_seats(const ClassOptions& options)
 {
     std::ifstream file(options.file);
+    const auto cannot_read = [&] {
+        return std::runtime_error(
+            fmt::format("cannot read {}: {}", options.file, std::strerror(errno)));
+    };
     if (!file) {
-        throw std::runtime_error("cannot read " + options.file);
+        throw cannot_read();
     }
     std::vector<Seat> seats;
     std::set<std::string, std::less<>> known;
@@ -81,6 +87,9 @@ std::vector<Seat> read_seats(const ClassOptions& options)
                                            : "one line is no name"));
         }
         seats.push_back({.account = fmt::format("{:012}", first + seats.size()), .name = name});
+    }
+    if (file.bad()) {  // such as a folder, which can be opened
+        throw cannot_read();
     }
     if (seats.empty()) {
         throw std::runtime_error(fmt::format("{}: there is no name in it", options.file));

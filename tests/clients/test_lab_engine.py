@@ -651,6 +651,13 @@ def test_a_list_of_names_that_is_none_is_one_line(room, tmp_path, text, said):
     assert room.server.control("accounts") == {}
 
 
+def test_a_list_of_names_that_cannot_be_read_says_why(room, tmp_path):
+    for file, why in ((tmp_path / "none", "No such file or directory"),
+                      (tmp_path, "Is a directory")):
+        for command in (("class", "make", file), ("lab", "class", "--names", file)):
+            assert refused(room.run(*command), CANNOT_LOOK) == f"cannot read {file}: {why}"
+
+
 def test_a_key_or_a_region_that_is_none_is_named_with_what_is_right(start_server):
     server = start_server("--strict-accounts")
     right = ", and this server takes an account's 12 digits or a key that is declared for one; " \
