@@ -167,9 +167,29 @@ std::string Labs::read(std::string_view file) const
     return std::string(text->as_string());
 }
 
+std::optional<std::string> Labs::name_of_number(std::string_view number) const
+{
+    const auto title = fmt::format("# Lab {}:", number);
+    for (const auto& name : names_) {
+        try {
+            if (read(name + ".md").starts_with(title)) {
+                return name;
+            }
+        } catch (const LabFault&) {
+            // What is wrong with another lab is told of who asks for that.
+        }
+    }
+    return std::nullopt;
+}
+
 Lab Labs::find(std::string_view name) const
 {
     if (std::find(names_.begin(), names_.end(), name) == names_.end()) {
+        if (const auto numbered = name_of_number(name)) {
+            throw LabFault(
+                fmt::format("there is no lab {0}, but Lab {0} is named {1}; there are {2}", name,
+                            *numbered, fmt::join(names_, ", ")));
+        }
         throw LabFault(names_.empty() ? fmt::format("there is no lab {}, nor any other", name)
                                       : fmt::format("there is no lab {}; there are {}", name,
                                                     fmt::join(names_, ", ")));

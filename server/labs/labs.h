@@ -33,6 +33,8 @@ public:
 
 private:
     std::string read(std::string_view file) const;
+    /// The lab whose sheet has the title "Lab NUMBER: ...", by which people call it.
+    std::optional<std::string> name_of_number(std::string_view number) const;
 
     std::optional<std::string> folder_;
     std::vector<std::string> names_;

@@ -441,6 +441,19 @@ def test_the_template_is_a_lab_that_can_be_solved(room, tmp_path):
     own.did("finish", "mine")
 
 
+def test_who_asks_for_a_labs_number_is_told_its_name(room):
+    names = [one["name"] for one in json.loads(room.run("lab", "list", "--output", "json").stdout)]
+    for number, name in enumerate(names, 1):
+        assert refused(room.run("lab", "check", str(number)), CANNOT_LOOK) == (
+            f"there is no lab {number}, but Lab {number} is named {name}; there are "
+            f"{', '.join(names)}")
+    for none in ("0", str(len(names) + 1), "Lab"):
+        assert refused(room.run("lab", "sheet", none), CANNOT_LOOK) == (
+            f"there is no lab {none}; there are {', '.join(names)}")
+    # Of sheets without numbers as ever.
+    assert refused(room.lab("sheet", "1"), CANNOT_LOOK) == "there is no lab 1; there are first"
+
+
 def test_labs_are_listed_and_printed_without_their_start_state(room):
     assert room.did("list") == (
         "first         4 steps    7 points     5 min  A first lab\n")
