@@ -38,7 +38,7 @@ std::string running_servers_folder();
 /// as of one that is gone.
 std::vector<RunningServer> running_servers();
 std::optional<RunningServer> running_server(unsigned port);
-/// Those that are not gone, by port. Makes no folder. Throws as running_servers_folder does.
+/// The servers that are not gone, by port. Makes no folder. Throws as running_servers_folder does.
 std::vector<RunningServer> servers_that_run();
 /// "4701, 4702"
 std::string ports_of(const std::vector<RunningServer>& servers);
