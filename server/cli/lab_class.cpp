@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <cstring>
 #include <fstream>
+#include <functional>
 #include <map>
 #include <memory>
 #include <set>
@@ -354,12 +355,11 @@ int make_class(const ClassOptions& options)
     return 0;
 }
 
-}  // namespace
-
-int lab_class(const ClassOptions& options)
+/// What fails here is no answer to what was asked.
+int looking_at_class(const std::function<int()>& work)
 {
     try {
-        return printing([&] { return print_class(options); });
+        return printing(work);
     } catch (const LostOutput&) {
         throw;
     } catch (const std::exception& error) {
@@ -367,15 +367,16 @@ int lab_class(const ClassOptions& options)
     }
 }
 
+}  // namespace
+
+int lab_class(const ClassOptions& options)
+{
+    return looking_at_class([&] { return print_class(options); });
+}
+
 int class_make(const ClassOptions& options)
 {
-    try {
-        return printing([&] { return make_class(options); });
-    } catch (const LostOutput&) {
-        throw;
-    } catch (const std::exception& error) {
-        throw CannotLook(error.what());
-    }
+    return looking_at_class([&] { return make_class(options); });
 }
 
 }  // namespace amilab::cli

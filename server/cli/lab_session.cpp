@@ -96,6 +96,16 @@ labs::ModelAnswer LabSession::ask(const char* operation, json::object parameters
     return client_.call(parameter_call(operation, std::move(parameters)));
 }
 
+void LabSession::require_member(const char* operation, const labs::ModelAnswer& answer,
+                                std::string_view member) const
+{
+    if (!answer.refusal.empty()) {
+        throw std::runtime_error(labs::refusal_of(parameter_call(operation, {}), answer));
+    }
+    reading_answer(endpoint_.url(), operation,
+                   [&] { require_of_amilab(answer.members.contains(member)); });
+}
+
 bool LabSession::begin(const std::string& lab) const
 {
     const json::object parameters = {
@@ -105,11 +115,7 @@ bool LabSession::begin(const std::string& lab) const
     if (answer.refusal == "ParameterAlreadyExists") {
         return false;
     }
-    if (!answer.refusal.empty()) {
-        throw std::runtime_error(labs::refusal_of(parameter_call(kOperation, {}), answer));
-    }
-    reading_answer(endpoint_.url(), kOperation,
-                   [&] { require_of_amilab(answer.members.contains("Version")); });
+    require_member(kOperation, answer, "Version");
     return true;
 }
 
@@ -120,11 +126,7 @@ bool LabSession::is_begun(const std::string& lab) const
     if (answer.refusal == kNoSuchParameter) {
         return false;
     }
-    if (!answer.refusal.empty()) {
-        throw std::runtime_error(labs::refusal_of(parameter_call(kOperation, {}), answer));
-    }
-    reading_answer(endpoint_.url(), kOperation,
-                   [&] { require_of_amilab(answer.members.contains("Parameter")); });
+    require_member(kOperation, answer, "Parameter");
     return true;
 }
 

@@ -50,6 +50,9 @@ public:
 
 private:
     labs::ModelAnswer ask(const char* operation, boost::json::object parameters) const;
+    /// Throws what a refusal says, and NoAmilab where the answer has no such member.
+    void require_member(const char* operation, const labs::ModelAnswer& answer,
+                        std::string_view member) const;
 
     ServerEndpoint endpoint_;
     std::optional<std::string> token_;

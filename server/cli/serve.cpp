@@ -192,13 +192,7 @@ void tell_ready(const Doors& doors, const http::Server& server, const nbd::Serve
         fmt::print("amilab serves {}\n", fmt::join(nbd_server->uris(), " and "));
     }
     fmt::print("Ready.\n");  // LocalStack's word, which Testcontainers waits for
-    try {
-        flush_output();
-    } catch (const LostOutput& lost) {
-        if (!lost.is_unwanted) {
-            throw;
-        }
-    }
+    flush_if_wanted();
     if (when_ready.has_told) {
         when_ready.has_told();
     }

@@ -50,6 +50,17 @@ void flush_output()
     }
 }
 
+void flush_if_wanted()
+{
+    try {
+        flush_output();
+    } catch (const LostOutput& lost) {
+        if (!lost.is_unwanted) {
+            throw;
+        }
+    }
+}
+
 void write_output(std::span<const std::byte> bytes)
 {
     if (const int error = error_of_writing(STDOUT_FILENO, std::nullopt, bytes); error != 0) {
@@ -60,13 +71,7 @@ void write_output(std::span<const std::byte> bytes)
 int printing(const std::function<int()>& work)
 {
     const int exit_code = done(work);
-    try {
-        flush_output();
-    } catch (const LostOutput& lost) {
-        if (!lost.is_unwanted) {
-            throw;
-        }
-    }
+    flush_if_wanted();
     return exit_code;
 }
 

@@ -21,6 +21,9 @@ struct LostOutput : std::runtime_error {
 /// Has all that was printed so far written. Throws LostOutput, of each loss once.
 void flush_output();
 
+/// Does what flush_output() does, and is content where the loss is unwanted.
+void flush_if_wanted();
+
 /// Writes bytes at once: of what is a file, not lines. Throws LostOutput.
 void write_output(std::span<const std::byte> bytes);
 

@@ -4,6 +4,7 @@
 
 #include "storage/metadata/sql/columns.h"
 #include "storage/metadata/sql/migrations.h"
+#include "storage/metadata/sql/sql_text.h"
 
 namespace amilab {
 
@@ -29,6 +30,11 @@ constexpr auto kRangeColumns =
 constexpr std::string_view kLostContents =
     "(SELECT p.content FROM s3_piece p JOIN s3_blob b ON b.number = p.blob"
     " WHERE b.boot_id IS NOT NULL AND b.boot_id <> ?)";
+
+/// Of a content whose bytes lie in a row: that is its first piece, and its only one.
+constexpr auto kFromRowPiece =
+    sql(" FROM s3_piece p JOIN s3_blob b ON b.number = p.blob"
+        " WHERE p.content = ? AND p.start_bytes = 0 AND b.bytes IS NOT NULL");
 
 /// The names of the objects and parts whose contents a SELECT with one value gives.
 std::vector<std::string> select_names(Database& db, std::string_view contents, const auto& value)
@@ -61,10 +67,9 @@ void insert_row_blob(Database& db, const BlobRow& row, std::span<const std::byte
 
 std::optional<RowPiece> select_row_piece(Database& db, ContentNumber content)
 {
-    Statement select(db,
-                     "SELECT p.start_bytes, p.length_bytes, p.blob, p.offset_bytes, b.bytes"
-                     " FROM s3_piece p JOIN s3_blob b ON b.number = p.blob"
-                     " WHERE p.content = ? AND p.start_bytes = 0 AND b.bytes IS NOT NULL");
+    static constexpr auto kSelect =
+        "SELECT p.start_bytes, p.length_bytes, p.blob, p.offset_bytes, b.bytes" + kFromRowPiece;
+    Statement select(db, kSelect);
     select.bind(content);
     if (!select.step()) {
         return std::nullopt;
@@ -117,11 +122,8 @@ bool has_bytes_of_others(Database& db, ContentNumber content, std::int64_t first
 
 bool has_row_bytes(Database& db, ContentNumber content)
 {
-    return Statement(db,
-                     "SELECT 1 FROM s3_piece p JOIN s3_blob b ON b.number = p.blob"
-                     " WHERE p.content = ? AND p.start_bytes = 0 AND b.bytes IS NOT NULL")
-        .bind(content)
-        .step();
+    static constexpr auto kSelect = "SELECT 1" + kFromRowPiece;
+    return Statement(db, kSelect).bind(content).step();
 }
 
 void move_pieces(Database& db, ContentNumber from, ContentNumber to, std::int64_t start_bytes,

@@ -259,8 +259,8 @@ TagDifference compare_tags(Database& db, std::string_view owner, std::string_vie
                      " ORDER BY key");
     select.bind(resource_id, owner);
     auto wanted = tags.begin();
-    const auto pass_absent = [&](const auto& is_behind) {
-        for (; wanted != tags.end() && !is_behind(wanted->key); ++wanted) {
+    const auto pass_absent = [&](auto until) {
+        for (; wanted != until; ++wanted) {
             count(wanted->key);
             difference.is_any_other = true;
         }
@@ -268,20 +268,16 @@ TagDifference compare_tags(Database& db, std::string_view owner, std::string_vie
     while (select.step()) {
         auto row = select.row();
         const auto key = row.view();
-        pass_absent([&](const std::string& one) { return one >= key; });
+        pass_absent(
+            std::find_if(wanted, tags.end(), [&](const TagRow& one) { return one.key >= key; }));
         if (wanted != tags.end() && wanted->key == key) {
             difference.is_any_other |= wanted->value != row.view();
             ++wanted;
         }
         count(key);
     }
-    pass_absent([](const std::string&) { return false; });
+    pass_absent(tags.end());
     return difference;
-}
-
-std::int64_t count_tags(Database& db, std::string_view owner, std::string_view resource_id)
-{
-    return compare_tags(db, owner, resource_id, {}).count;
 }
 
 void delete_all_tags(Database& db, std::string_view resource_id)

@@ -48,13 +48,11 @@ std::vector<TagRow> select_tags(Database& db, std::string_view owner, std::strin
 /// keys.
 std::vector<std::pair<std::string, TagRow>> select_tags_on(
     Database& db, std::string_view owner, const std::vector<std::string>& resource_ids);
-/// AWS's own, whose keys begin with `aws:`, do not count.
-std::int64_t count_tags(Database& db, std::string_view owner, std::string_view resource_id);
 /// How a resource's tags are to those that it is to have.
 struct TagDifference {
     /// Whether some of these are not there, or have another value.
     bool is_any_other = false;
-    /// How many it then has; AWS's own do not count.
+    /// How many it then has; AWS's own, whose keys begin with `aws:`, do not count.
     std::int64_t count = 0;
 };
 /// Holds the owner's tags on the resource against `tags`, which are in the order of their keys,

@@ -243,15 +243,22 @@ FaultyFileSystem::Decide refuse_second_look(std::string path)
     };
 }
 
-TEST(DataCheck, GoesOnWhereASecondLookFails)
+/// A layer whose first and third block differ; the disk refuses the second look at the first.
+LayerId make_changed_layer(World& world)
 {
-    World world;
     const auto layer = world.make_layer(3, 1);
     world.write_checksums(layer);
     world.flip(layer, 700);
     world.flip(layer, 2 * kBlockSize);
+    world.decide_by(refuse_second_look(World::path(layer, FileKind::kData)));
+    return layer;
+}
+
+TEST(DataCheck, GoesOnWhereASecondLookFails)
+{
+    World world;
+    const auto layer = make_changed_layer(world);
     const auto data = World::path(layer, FileKind::kData);
-    world.decide_by(refuse_second_look(data));
     const auto check = world.store().check_data(layer);
     DataDifferences found;
     EXPECT_FALSE(check->step(8, found));
@@ -267,13 +274,9 @@ TEST(DataCheck, GoesOnWhereASecondLookFails)
 TEST(LayerCheck, TellsWhatDiffersBesideASecondLookThatFails)
 {
     World world;
-    const auto layer = world.make_layer(3, 1);
-    world.write_checksums(layer);
-    world.flip(layer, 700);
-    world.flip(layer, 2 * kBlockSize);
+    const auto layer = make_changed_layer(world);
     LayerLineage lineage;
     lineage.parents.emplace(layer, std::nullopt);
-    world.decide_by(refuse_second_look(World::path(layer, FileKind::kData)));
     LayerFiles files(world.files(), kFolder, {.boot_id = world.boot_id()});
     const auto checked = check_layer_files(files, lineage, CheckDepth::kData);
     EXPECT_THAT(

@@ -19,6 +19,12 @@ constexpr const char* kOwner = "123456789012";
 constexpr const char* kOther = "210987654321";
 constexpr const char* kRegion = "us-east-1";
 
+/// Without AWS's own.
+std::int64_t count_tags(Database& db, std::string_view owner, std::string_view resource_id)
+{
+    return compare_tags(db, owner, resource_id, {}).count;
+}
+
 class TagRows : public ::testing::Test {
 protected:
     TagRows()
