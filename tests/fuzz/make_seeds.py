@@ -18,6 +18,10 @@ import tarfile
 import urllib.parse
 import zlib
 
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "golden"))
+
+import short_form  # noqa: E402
+
 # Requests that look the same after this are one.
 VALUES = re.compile(r"=[^ &]*|\b[0-9a-f]{8,}\b|\d+")
 MOST_OF_AN_OPERATION = 12
@@ -30,7 +34,7 @@ CREDENTIAL = "AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20260102/us-east-
 def calls(answers):
     """Service, operation and the line that sums the request up, of each recorded call."""
     for path in sorted(answers.glob("*.txt")):
-        lines = path.read_text().split("\n")
+        lines = short_form.expand(path.read_text(encoding="utf-8")).split("\n")
         for title, summary in zip(lines, lines[1:]):
             found = re.match(r"== \d+ (\w+) (\w+)( as .*)?$", title)
             if found:

@@ -2,7 +2,9 @@
 
 import contextlib
 import io
+import os
 import pathlib
+import random
 import re
 import shutil
 import tempfile
@@ -13,6 +15,7 @@ import completeness
 import facts
 import golden
 import scenarios
+import short_form
 from client import Answer, Request, flat
 from recorder import Call, Recorder, lines_of
 
@@ -100,6 +103,88 @@ class Comparing(unittest.TestCase):
         self.assertTrue(all(line[0] == "+" for line in changed))
 
 
+def call(number, request, *answer, title="ec2 Look"):
+    return "\n".join([f"== {number} {title}", request, *answer]) + "\n"
+
+
+class ShortForm(unittest.TestCase):
+    def assert_kept(self, calls, *lines):
+        text = "\n".join(calls)
+        self.assertEqual(short_form.compact(text).splitlines(), list(lines))
+        self.assertEqual(short_form.expand(short_form.compact(text)), text)
+
+    def test_brings_back_every_recording(self):
+        paths = sorted(golden.ANSWERS.glob("*.txt"))
+        self.assertEqual([path.stem for path in paths], sorted(scenarios.ALL))
+        for path in paths:
+            kept = path.read_text(encoding="utf-8")
+            self.assertEqual(short_form.compact(short_form.expand(kept)), kept, path.name)
+
+    def test_brings_back_any_calls(self):
+        seed = int(os.environ.get("AMILAB_SEED", random.randrange(2**31)))
+        print(f"AMILAB_SEED={seed}")
+        dice = random.Random(seed)
+        words = ["a", "b ", " ", "~", " ~", "=2", ".", "..", ">", "\\", "+", "<a>", "</a>", "<b/>",
+                 "A.1=1", "A.2=2", "A.3=3", "200", "400 Bad Request", "Content-Length: 1", "\\n",
+                 "", "POST /", "{request-id}", "é"]
+        for _ in range(300):
+            calls = []
+            for number in range(1, dice.randrange(2, 12)):
+                request, *answer = ["".join(dice.choices(words, k=dice.randrange(1, 4)))
+                                    for _ in range(dice.randrange(1, 9))]
+                calls.append(call(number, request, dice.choice(["200 OK", "200 Fine", "404 None"]),
+                                  *answer, title=dice.choice(["ec2 A", "ec2 B", "iam A", "http"])))
+            text = "\n".join(calls)
+            self.assertEqual(short_form.expand(short_form.compact(text)), text)
+
+    def test_says_a_title_once_and_no_numbers(self):
+        self.assert_kept([call(1, "POST / A=1", "200 OK", "x"),
+                          call(2, "GET /b", "404 Not Found", "y"),
+                          call(3, "POST /", "200 OK", "x", title="http")],
+                         "== ec2 Look", "> A=1", "200", "x", ">GET /b", "404 Not Found", "y",
+                         "== http", ">", "200", "x")
+
+    def test_says_words_of_the_request_before_by_their_number(self):
+        self.assert_kept([call(1, "POST / A=1 B=2", "200 OK"), call(2, "POST / A=1 B=3", "200 OK"),
+                          call(3, "POST / A=1 B=3", "200 OK")],
+                         "== ec2 Look", "> A=1 B=2", "200", ">~3 B=3", "200", ">~4", "200")
+
+    def test_says_of_words_that_count_up_the_first_and_the_last(self):
+        self.assert_kept([call(1, "POST / A.1=0 A.2=1 A.3=2 A.4=3 A.6=5 A.7=6", "200 OK")],
+                         "== ec2 Look", "> A.1=0 .. A.4=3 A.6=5 A.7=6", "200")
+
+    def test_says_only_what_an_answer_has_of_its_own(self):
+        first, second = (["<a>", f"<id>{number}</id>", "<b>x</b>", "<c/>", "</a>"]
+                         for number in (1, 2))
+        self.assert_kept([call(1, "POST /", "200 OK", *first), call(2, "POST /", "200 OK", *second),
+                          call(3, "POST /", "200 OK", "<a>", "<id>3</id>", "<b>x</b>"),
+                          call(4, "POST /", "400 Bad Request", "Odd All of it is odd"),
+                          call(5, "POST /", "400 Bad Request", "None There is none"),
+                          call(6, "POST /", "400 Bad Request", "Odd All of it is odd")],
+                         "== ec2 Look", ">", "200", "<a>", "<id>1", "<b>x", "<c/>", "</a>",
+                         ">", "200", "=1", "<id>2", ">", "200", "=1", "<id>3", "=1", ".",
+                         ">", "400", "Odd All of it is odd", ".", ">", "400", "None There is none",
+                         ">", "400", "Odd ~")
+
+    def test_says_a_length_only_where_it_is_not_the_bodys(self):
+        self.assert_kept([call(1, "GET /", "200 OK", "Content-Length: 39", "", "{request-id}\\né"),
+                          call(2, "GET /", "200 OK", "Content-Length: 7", "", "x")],
+                         "== ec2 Look", ">GET /", "200", "Content-Length:", "\\",
+                         "{request-id}\\né", ">~2", "200", "Content-Length: 7", "=1", "x")
+
+    def test_marks_what_would_be_taken_for_something_else(self):
+        odd = ["=1", ".", ">a", "\\b", "<a>b", "", "a ~"]
+        self.assert_kept([call(1, "POST / ..", "200 OK", *odd)],
+                         "== ec2 Look", "> ..", "200", *(f"\\{line}" for line in odd[:-1]), "a ~")
+
+    def test_refuses_what_it_would_not_bring_back_and_what_it_has_not_written(self):
+        with self.assertRaises(ValueError):
+            short_form.compact(call(2, "POST /", "200 OK"))
+        for damaged in (">", "> A=1\n200\n=1\n", "== a\n>\n200\n=1\n"):
+            with self.assertRaises(ValueError, msg=damaged):
+                short_form.expand(damaged)
+
+
 class Completeness(unittest.TestCase):
     def test_wants_calls_of_every_operation(self):
         gaps = completeness.gaps([])
@@ -162,11 +247,19 @@ class AgainstTheServer(unittest.TestCase):
         self.assertEqual(self.run_golden("record", SCENARIO)[0], 0)
         self.assertEqual(self.run_golden("check", SCENARIO)[0], 0)
         path = self.folder / f"{SCENARIO}.txt"
-        path.write_text(path.read_text().replace(":root</Arn>", ":user/ann</Arn>"))
+        text = golden.recorded(SCENARIO, self.folder)
+        self.assertEqual(self.run_golden("show", SCENARIO), (0, text))
+        path.write_text(short_form.compact(text.replace(":root</Arn>", ":user/ann</Arn>")))
         code, output = self.run_golden("check", SCENARIO)
         self.assertEqual(code, 1)
         self.assertIn(f"+++ {SCENARIO}: 1 sts GetCallerIdentity", output)
         self.assertIn("-<Arn>arn:aws:iam::123456789012:user/ann</Arn>", output)
+
+    def test_a_recording_that_cannot_be_read_differs(self):
+        (self.folder / f"{SCENARIO}.txt").write_text("== sts GetCallerIdentity\n>\n200\n=1\n")
+        code, output = self.run_golden("check", SCENARIO)
+        self.assertEqual(code, 1)
+        self.assertIn(f"{SCENARIO} is not as it was written", output)
 
     def test_a_call_that_ends_otherwise_than_its_scenario_says_is_told(self):
         def wrong(emulator):
