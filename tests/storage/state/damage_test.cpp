@@ -363,7 +363,7 @@ constexpr std::uint64_t kOneOf = 1;
 /// What happens to which file. All, or one of kOneOf: the seed says which.
 class DamageMatrix : public testing::TestWithParam<const World& (*)()> {
 protected:
-    bool is_tried() { return (test_seed() + number_++) % kOneOf == 0; }
+    bool is_tried() { return (amilab::test_seed() + number_++) % kOneOf == 0; }
 
 private:
     std::uint64_t number_ = 0;
@@ -390,7 +390,7 @@ bool read_all(const Copy& copy, const std::string& label)
 TEST_P(DamageMatrix, WhatHappensBeforeAStartIsNoticedOrHarmless)
 {
     const auto& world = GetParam()();
-    std::mt19937_64 random(test_seed());
+    std::mt19937_64 random(amilab::test_seed());
     for (const auto& name : some_of_each_kind(files_of(world))) {
         for (const auto harm : kHarms) {
             if (!is_tried()) {
@@ -424,7 +424,7 @@ TEST_P(DamageMatrix, WhatHappensBeforeAStartIsNoticedOrHarmless)
 TEST_P(DamageMatrix, WhatHappensBesideARunningServerIsNoticedOrHarmless)
 {
     const auto& world = GetParam()();
-    std::mt19937_64 random(test_seed());
+    std::mt19937_64 random(amilab::test_seed());
     for (const auto& name : some_of_each_kind(files_of(world))) {
         for (const auto harm : kHarms) {
             const auto kind = kind_of(name);
