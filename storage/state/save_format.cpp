@@ -17,7 +17,6 @@ namespace {
 
 static_assert(std::endian::native == std::endian::little, "numbers are little-endian");
 
-constexpr std::string_view kMagic = "AMILABSV";
 constexpr std::size_t kHeaderBytes = 64;
 constexpr std::size_t kProgramAt = 24;
 constexpr std::size_t kProgramBytes = 32;

@@ -6,6 +6,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "storage/base/clock.h"
@@ -15,6 +16,8 @@
 /// its form.
 namespace amilab::save_format {
 
+/// What every save begins with, whatever version has written it.
+inline constexpr std::string_view kMagic = "AMILABSV";
 inline constexpr std::uint32_t kVersion = 1;
 inline constexpr std::size_t kMostPayloadBytes = std::size_t{1} << 20U;
 

@@ -118,10 +118,47 @@ def test_a_save_is_small_where_disks_are_empty(server, tmp_path, dice):
 
 
 def test_a_save_is_its_owners_alone(server, tmp_path):
-    (tmp_path / "one.save").write_bytes(b"an earlier one")
+    assert save(server, tmp_path / "one.save").returncode == 0
     (tmp_path / "one.save").chmod(0o644)
     assert save(server, tmp_path / "one.save").returncode == 0
     assert (tmp_path / "one.save").stat().st_mode & 0o777 == 0o600
+
+
+def test_an_earlier_save_and_an_empty_file_are_replaced(start_server, server, tmp_path):
+    path = tmp_path / "one.save"
+    path.touch()
+    assert save(server, path).returncode == 0
+    volume = make_volume(server.client())
+    with path.open("rb") as earlier:
+        assert save(server, path).returncode == 0
+        # Another file has its name: what the earlier one had was never written over.
+        assert os.fstat(earlier.fileno()).st_ino != path.stat().st_ino
+    (found,) = start_server("--from", path).client().describe_volumes()["Volumes"]
+    assert found["VolumeId"] == volume
+
+
+def test_an_earlier_save_stays_where_a_new_one_fails(start_server, server, tmp_path):
+    path = tmp_path / "one.save"
+    assert save(server, path).returncode == 0
+    before = path.read_bytes()
+    server.stop()
+    assert save(server, path).returncode != 0
+    assert path.read_bytes() == before
+    assert [one.name for one in tmp_path.iterdir()] == ["one.save"]
+
+
+@pytest.mark.parametrize("content", [b"#!/bin/sh\n", b"AMILAB", b"AMILABS" + b"x" * 100])
+def test_a_file_that_is_no_save_is_left_alone(server, tmp_path, content):
+    path = tmp_path / "notes"
+    path.write_bytes(content)
+    (tmp_path / "link").symlink_to(path)
+    for name in ("notes", "link"):
+        done = save(server, tmp_path / name)
+        assert done.returncode == 1 and done.stdout == ""
+        (line,) = done.stderr.splitlines()
+        assert f"{path} is there and no save" in line
+        assert path.read_bytes() == content
+    assert {one.name for one in tmp_path.iterdir()} == {"notes", "link"}
 
 
 def test_an_upload_that_is_open_goes_on(start_server, tmp_path, dice):
