@@ -106,6 +106,7 @@ class FileSystem {
 public:
     virtual ~FileSystem() = default;
 
+    /// Never waits for a pipe's other end; a pipe in a file's place is damage (EBADMSG).
     virtual std::unique_ptr<File> open(const std::string& path, OpenMode mode) = 0;
     /// What open() gives for kRead and kReadWrite; nothing for a file that is missing.
     virtual std::unique_ptr<File> open_if_exists(const std::string& path, OpenMode mode) = 0;

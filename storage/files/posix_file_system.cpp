@@ -134,6 +134,16 @@ public:
         return seek(offset, SEEK_HOLE);
     }
 
+    /// What somebody has put in a file's place.
+    void require_no_pipe()
+    {
+        struct stat found = {};
+        require(::fstat(descriptor_, &found), "stat");
+        if (S_ISFIFO(found.st_mode)) {
+            throw StorageError(EBADMSG, "open", path(), "a pipe is in the file's place");
+        }
+    }
+
     bool try_lock() override
     {
         const int result =
@@ -192,6 +202,16 @@ int open_flags(OpenMode mode)
     return O_RDONLY;
 }
 
+/// Waits for nobody at the other end of a pipe. For who gives back a lease of the file it waits.
+int open_at_once(const std::string& path, int flags)
+{
+    const auto open = [&](int more) {
+        return retry_interrupted([&] { return ::open(path.c_str(), flags | more, 0600); });
+    };
+    const int descriptor = open(O_NONBLOCK);
+    return descriptor < 0 && errno == EWOULDBLOCK ? open(0) : descriptor;
+}
+
 void require(int result, std::string_view operation, const std::string& path)
 {
     if (result < 0) {
@@ -212,13 +232,14 @@ std::unique_ptr<File> PosixFileSystem::open(const std::string& path, OpenMode mo
 
 std::unique_ptr<File> PosixFileSystem::open_if_exists(const std::string& path, OpenMode mode)
 {
-    const int descriptor =
-        retry_interrupted([&] { return ::open(path.c_str(), open_flags(mode) | O_CLOEXEC, 0600); });
+    const int descriptor = open_at_once(path, open_flags(mode) | O_CLOEXEC);
     if (descriptor < 0 && errno == ENOENT) {
         return nullptr;
     }
     require(descriptor, "open", path);
-    return std::make_unique<PosixFile>(descriptor, path);
+    auto file = std::make_unique<PosixFile>(descriptor, path);
+    file->require_no_pipe();
+    return file;
 }
 
 void PosixFileSystem::rename(const std::string& from, const std::string& to)

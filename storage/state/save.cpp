@@ -20,6 +20,7 @@
 #include "storage/metadata/sql/copy.h"
 #include "storage/metadata/sql/migrations.h"
 #include "storage/metadata/sql/transaction.h"
+#include "storage/objects/object_files.h"
 #include "storage/state/generation.h"
 #include "storage/state/save_format.h"
 #include "storage/state/stores.h"
@@ -365,7 +366,8 @@ private:
         }
         blob_ = *blob;
         at_ = 0;
-        blob_file_ = open_file(generation_->stores().objects().path_of(blob_.number));
+        // As it is opened for who reads the object.
+        blob_file_ = BlobHold(generation_->stores().objects(), blob_.number).open();
         return true;
     }
 

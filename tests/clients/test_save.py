@@ -187,6 +187,28 @@ def test_objects_are_in_a_save(start_server, tmp_path, dice):
     assert s3.get_object(Bucket="disks", Key="one")["Body"].read() == content
 
 
+@pytest.mark.parametrize("folder", ["objects", "layers"])
+def test_a_pipe_in_a_files_place_is_not_waited_for(start_server, tmp_path, dice, folder):
+    server = start_server("--data", tmp_path / "data")
+    bring(server, tmp_path, dice, size=MIB)
+    s3 = server.client("s3")
+    s3.create_bucket(Bucket="disks")
+    s3.put_object(Bucket="disks", Key="one", Body=dice.randbytes(MIB))
+    assert server.stop() == 0
+    for path in (tmp_path / "data/generation-1" / folder).iterdir():
+        if folder == "objects" or path.suffix == ".data":
+            path.unlink()
+            os.mkfifo(path)
+    server = start_server("--data", tmp_path / "data")
+    server.expected_errors = f"/{folder}/"
+    done = save(server, tmp_path / "one.save")
+    assert done.returncode == 1
+    assert len(done.stderr.splitlines()) == 1
+    assert not (tmp_path / "one.save").exists()
+    assert server.client().describe_images(Owners=["self"])["Images"]
+    assert server.stop() == 0
+
+
 def test_a_directory_that_no_server_holds_is_saved_too(start_server, tmp_path, dice):
     server = start_server("--data", tmp_path / "data")
     image = bring(server, tmp_path, dice)

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <cerrno>
 #include <vector>
 
@@ -77,6 +78,17 @@ TEST_F(PosixFiles, MissingFilesAreNothingOrAnErrorThatNamesThem)
         EXPECT_EQ(error.error_number, ENOENT);
         EXPECT_EQ(error.path, path("none"));
     }
+}
+
+TEST_F(PosixFiles, APipeInAFilesPlaceIsDamageThatNobodyWaitsFor)
+{
+    ASSERT_EQ(::mkfifo(path("pipe").c_str(), 0600), 0);
+    for (const auto mode :
+         {OpenMode::kRead, OpenMode::kReadWrite, OpenMode::kCreate, OpenMode::kReplace}) {
+        EXPECT_EQ(error_of([&] { files_.open(path("pipe"), mode); }), EBADMSG);
+        EXPECT_EQ(error_of([&] { files_.open_if_exists(path("pipe"), mode); }), EBADMSG);
+    }
+    EXPECT_EQ(error_of([&] { files_.open(path("pipe"), OpenMode::kCreateNew); }), EEXIST);
 }
 
 TEST_F(PosixFiles, OpenModesCreateRefuseAndEmpty)
