@@ -188,16 +188,19 @@ int finish_begun(const labs::Lab& lab, LabSession& session)
         // What is refused here, such as the end of the default security group, is not the
         // student's.
         session.mark(labs::kCheckBegins);
-        const auto left = labs::clean_up(session.client(), regions_of(lab, session));
+        const auto left =
+            labs::clean_up(session.client(), regions_of(lab, session), mark_of_lab(lab.name));
         session.mark(labs::kCheckEnds);
         for (const auto& line : left) {
             complain(line);
         }
         if (!left.empty()) {
-            return not_yet(
-                fmt::format("{} is ended, but not all is deleted; what is left goes by {}",
-                            session.where(lab), teachers_way(session)));
+            return not_yet(fmt::format(
+                "{} is not finished: what is named above is left; amilab lab finish {} deletes it "
+                "once it may go, and at once: {}",
+                session.where(lab), lab.name, teachers_way(session)));
         }
+        session.end(lab.name);
     }
     fmt::print("{} is finished\n", session.where(lab));
     return 0;

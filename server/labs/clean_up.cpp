@@ -109,6 +109,59 @@ constexpr std::array<Kind, 14> kKinds = {{
      .remove = {"DeleteParameter", R"({"Name": "${ID}"})"}},
 }};
 
+/// What an account may set for a region, and how it is as it was.
+struct Setting {
+    KnownCall look;
+    /// What is in the answer of an account that has set nothing.
+    std::string_view unset;
+    KnownCall undo;
+};
+
+constexpr std::array<Setting, 7> kSettings = {{
+    {.look = {"GetImageBlockPublicAccessState"},
+     .unset = R"({"ImageBlockPublicAccessState": "unblocked"})",
+     .undo = {"DisableImageBlockPublicAccess"}},
+    {.look = {"GetSnapshotBlockPublicAccessState"},
+     .unset = R"({"State": "unblocked"})",
+     .undo = {"DisableSnapshotBlockPublicAccess"}},
+    {.look = {"GetEbsEncryptionByDefault"},
+     .unset = R"({"EbsEncryptionByDefault": false})",
+     .undo = {"DisableEbsEncryptionByDefault"}},
+    {.look = {"GetEbsDefaultKmsKeyId"},
+     .unset = R"({"KmsKeyId": "alias/aws/ebs"})",
+     .undo = {"ResetEbsDefaultKmsKeyId"}},
+    {.look = {"GetSerialConsoleAccessStatus"},
+     .unset = R"({"SerialConsoleAccessEnabled": false})",
+     .undo = {"DisableSerialConsoleAccess"}},
+    {.look = {"GetAllowedImagesSettings"},
+     .unset = R"({"State": "disabled"})",
+     .undo = {"DisableAllowedImagesSettings"}},
+    {.look = {"GetInstanceMetadataDefaults"},
+     .unset = R"({"AccountLevel": {"ManagedBy": "account"}})",
+     .undo = {"ModifyInstanceMetadataDefaults",
+              R"({"HttpTokens": "no-preference", "HttpEndpoint": "no-preference",
+                  "InstanceMetadataTags": "no-preference", "HttpPutResponseHopLimit": -1})"}},
+}};
+
+ModelCall call_of(const KnownCall& known, const std::string& region)
+{
+    return {.service = "ec2",
+            .operation = std::string(known.operation),
+            .parameters = json::parse(known.parameters).as_object(),
+            .region = region};
+}
+
+bool has_all(const json::object& members, const json::object& wanted)
+{
+    for (const auto& [name, value] : wanted) {
+        const auto* found = members.if_contains(name);
+        if (found == nullptr || *found != value) {
+            return false;
+        }
+    }
+    return true;
+}
+
 ModelCall call_of(const Kind& kind, const KnownCall& known, const std::string& region,
                   const std::string& id)
 {
@@ -123,13 +176,16 @@ ModelCall call_of(const Kind& kind, const KnownCall& known, const std::string& r
 
 class CleanUp {
 public:
-    explicit CleanUp(const LabClient& client) : client_(client) {}
+    CleanUp(const LabClient& client, std::string_view mark) : client_(client), mark_(mark) {}
 
     void clean(const std::string& region)
     {
         for (const auto& kind : kKinds) {
             remove_all(kind, region);
             await_leaving(kind, region);
+        }
+        for (const auto& setting : kSettings) {
+            undo(setting, region);
         }
     }
 
@@ -182,6 +238,19 @@ private:
         return remove(call_of(kind, kind.remove, region, id), id, kind.kept);
     }
 
+    bool is_mark(const Kind& kind, const std::string& region, const std::string& id) const
+    {
+        return kind.service == "ssm" && region == client_.identity().region && id == mark_;
+    }
+
+    void undo(const Setting& setting, const std::string& region)
+    {
+        const auto answer = client_.call(call_of(setting.look, region));
+        if (!has_all(answer.members, json::parse(setting.unset).as_object())) {
+            remove(call_of(setting.undo, region), region);
+        }
+    }
+
     /// Page by page: what has gone makes room for what a page had not.
     void remove_all(const Kind& kind, const std::string& region)
     {
@@ -190,7 +259,7 @@ private:
             is_more = false;
             const auto answer = client_.call(call_of(kind, kind.list, region, {}));
             for (const auto& id : texts(answer.members, kind.ids)) {
-                if (tried.insert(id).second) {
+                if (!is_mark(kind, region, id) && tried.insert(id).second) {
                     is_more = remove_one(kind, region, id) || is_more;
                 }
             }
@@ -233,14 +302,16 @@ private:
     }
 
     const LabClient& client_;
+    const std::string_view mark_;
     std::vector<std::string> left_;
 };
 
 }  // namespace
 
-std::vector<std::string> clean_up(const LabClient& client, const std::set<std::string>& regions)
+std::vector<std::string> clean_up(const LabClient& client, const std::set<std::string>& regions,
+                                  std::string_view mark)
 {
-    CleanUp work(client);
+    CleanUp work(client, mark);
     for (const auto& region : regions) {
         work.clean(region);
     }

@@ -88,6 +88,17 @@ def everything(server, account):
 NOTHING = ([], [], [], [], [])
 
 
+def settings(ec2):
+    """What an account has set for a region."""
+    return (ec2.get_image_block_public_access_state()["ImageBlockPublicAccessState"],
+            ec2.get_snapshot_block_public_access_state()["State"],
+            ec2.get_ebs_encryption_by_default()["EbsEncryptionByDefault"],
+            ec2.get_ebs_default_kms_key_id()["KmsKeyId"],
+            ec2.get_serial_console_access_status()["SerialConsoleAccessEnabled"],
+            ec2.get_allowed_images_settings()["State"],
+            ec2.get_instance_metadata_defaults()["AccountLevel"])
+
+
 @needs_tools
 def test_a_lab_is_begun_checked_wrong_then_right_solved_and_finished(room):
     server = room.server
@@ -164,8 +175,20 @@ def test_a_student_without_the_control_api_starts_checks_and_finishes(start_serv
     newest = ec2.describe_images(Owners=["amazon"], Filters=[
         {"Name": "name", "Values": ["al2023-ami-2023*-x86_64"]}])["Images"][-1]["ImageId"]
     ec2.run_instances(ImageId=newest, InstanceType="t3.micro", MinCount=1, MaxCount=1)
+    unset = settings(ec2)
+    ec2.enable_image_block_public_access(ImageBlockPublicAccessState="block-new-sharing")
+    ec2.enable_snapshot_block_public_access(State="block-all-sharing")
+    ec2.enable_ebs_encryption_by_default()
+    ec2.modify_ebs_default_kms_key_id(
+        KmsKeyId="arn:aws:kms:us-east-1:222222222222:key/11111111-2222-3333-4444-555555555555")
+    ec2.enable_serial_console_access()
+    ec2.enable_allowed_images_settings(AllowedImagesSettingsState="audit-mode")
+    ec2.modify_instance_metadata_defaults(HttpTokens="required", HttpPutResponseHopLimit=2)
+    assert all(one != other for one, other in zip(settings(ec2), unset))
     room.did("finish", "first")
     assert everything(server, STUDENT) == NOTHING
+    assert settings(ec2) == unset
+    assert "is not begun" in refused(room.lab("finish", "first"), NOT_YET)
     assert s3.list_buckets()["Buckets"] == []
     assert [one["KeyName"] for one in neighbour.describe_key_pairs()["KeyPairs"]] == ["kept"]
     # The default security group would not go, which is no fault of the student's.
@@ -271,9 +294,14 @@ def test_what_will_not_go_is_told(start_server, tmp_path):
                for line in left), left
     # Nothing of it is the student's to do.
     assert last == (
-        "amilab: x in account 222222222222, us-east-1 is ended, but not all is deleted; what is "
-        "left goes by amilab reset --account 222222222222, with the control token, which a "
-        "class's teacher has")
+        "amilab: x in account 222222222222, us-east-1 is not finished: what is named above is "
+        "left; amilab lab finish x deletes it once it may go, and at once: amilab reset --account "
+        "222222222222, with the control token, which a class's teacher has")
+    assert everything(server, STUDENT)[0] == []
+    # It is begun still, so that what may go by now goes.
+    assert "is begun already" in refused(own.lab("start", "x"), NOT_YET)
+    ec2.create_volume(Size=1, AvailabilityZone="us-east-1a")
+    assert own.lab("finish", "x").returncode == NOT_YET
     assert everything(server, STUDENT)[0] == []
     assert own.run("reset", "--account", STUDENT, token=TOKEN).returncode == 0
     assert everything(server, STUDENT) == NOTHING
