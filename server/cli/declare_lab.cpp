@@ -32,9 +32,9 @@ void add_name(DeclaredCommand& command, LabOptions& options)
     command.option("NAME", options.name, "Which lab; amilab lab list shows them").required();
 }
 
-void add_step(DeclaredCommand& command, LabOptions& options, const char* says)
+DeclaredOption& add_step(DeclaredCommand& command, LabOptions& options, const char* says)
 {
-    command.option("--step", options.step, says).value_name("N").between(1, 1000);
+    return command.option("--step", options.step, says).value_name("N").between(1, 1000);
 }
 
 /// Whose account, and where; as the AWS CLI beside it would be understood.
@@ -122,8 +122,11 @@ void declare_lab(DeclaredCommand& command)
     const auto start =
         add_lab_command(command, "start", "Begin a lab in the student's account", lab_start);
     add_name(start.command, *start.options);
-    add_step(start.command, *start.options,
-             "Empty the account, and begin where this step begins; wants the control API");
+    const auto& step =
+        add_step(start.command, *start.options,
+                 "Empty the account, and begin where this step begins; wants the control API");
+    start.command.flag("--all", start.options->all, "Other labs in the account may end by that")
+        .needs(step);
     add_work(start.command, *start.options);
     add_student(start.command, *start.options);
 

@@ -150,8 +150,30 @@ int check_begun(const LabOptions& options, const labs::Lab& lab, const LabSessio
     return are_right(outcomes) ? 0 : 1;
 }
 
-int begin_anew_at(const LabOptions& options, const labs::Lab& lab, LabSession& session)
+/// Says that other labs are begun in the account, which `what` empties; empty when there are none,
+/// or they may go.
+std::string in_the_way(const LabOptions& options, const labs::Labs& all, const labs::Lab& lab,
+                       const LabSession& session, std::string_view what)
 {
+    std::string others;
+    for (const auto& name : all.names()) {
+        if (!options.all && name != lab.name && session.is_begun(name)) {
+            others += (others.empty() ? "" : ", ") + name;
+        }
+    }
+    return others.empty() ? std::string()
+                          : fmt::format("{} is begun in account {} too, and {}", others,
+                                        session.account(), what);
+}
+
+int begin_anew_at(const LabOptions& options, const labs::Labs& all, const labs::Lab& lab,
+                  LabSession& session)
+{
+    const auto others =
+        in_the_way(options, all, lab, session, "--step empties it: --all ends that as well");
+    if (!others.empty()) {
+        return not_yet(others);
+    }
     if (!session.reset_account()) {
         throw CannotLook(
             fmt::format("--step empties the account, by the control API: it wants the control "
@@ -204,17 +226,6 @@ int finish_begun(const labs::Lab& lab, LabSession& session)
     }
     fmt::print("{} is finished\n", session.where(lab));
     return 0;
-}
-
-std::string others_begun(const labs::Labs& all, const labs::Lab& lab, const LabSession& session)
-{
-    std::string others;
-    for (const auto& name : all.names()) {
-        if (name != lab.name && session.is_begun(name)) {
-            others += (others.empty() ? "" : ", ") + name;
-        }
-    }
-    return others;
 }
 
 void list_one(const labs::Lab& lab)
@@ -272,11 +283,12 @@ int lab_sheet(const LabOptions& options)
 int lab_start(const LabOptions& options)
 {
     return looking([&] {
-        const auto lab = labs::Labs(options.folder).find(options.name);
+        const labs::Labs all(options.folder);
+        const auto lab = all.find(options.name);
         require_step(lab, options.step);
         LabSession session(options);
         if (options.step) {
-            return begin_anew_at(options, lab, session);
+            return begin_anew_at(options, all, lab, session);
         }
         if (!session.begin(lab.name)) {
             return not_yet(fmt::format(
@@ -339,12 +351,9 @@ int lab_finish(const LabOptions& options)
         if (!session.is_begun(lab.name)) {
             return not_begun(session, lab);
         }
-        const auto others = options.all ? std::string() : others_begun(all, lab, session);
-        return others.empty()
-                   ? finish_begun(lab, session)
-                   : not_yet(fmt::format("{} is begun in account {} too, and finishing empties it: "
-                                         "--all finishes both",
-                                         others, session.account()));
+        const auto others =
+            in_the_way(options, all, lab, session, "finishing empties it: --all finishes both");
+        return others.empty() ? finish_begun(lab, session) : not_yet(others);
     });
 }
 

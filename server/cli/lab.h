@@ -17,7 +17,7 @@ struct LabOptions {
     std::optional<unsigned> step;
     std::string output = "text";      ///< or json, junit, csv, as the command takes it
     std::optional<std::string> work;  ///< where scripts run; else a folder that goes
-    bool all = false;                 ///< finish: other labs too
+    bool all = false;                 ///< finish, start at a step: other labs end too
     Place place;
     ServerAccess server;
 };
@@ -25,7 +25,8 @@ struct LabOptions {
 int lab_list(const LabOptions& options);
 /// Prints the sheet.
 int lab_sheet(const LabOptions& options);
-/// Makes the start state; with a step that step's, in an account that is emptied before.
+/// Makes the start state; with a step that step's, in an account that is emptied before, unless
+/// another lab is begun in it.
 int lab_start(const LabOptions& options);
 int lab_check(const LabOptions& options);
 /// Runs the sheet's own commands, up to a step.

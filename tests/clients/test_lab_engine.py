@@ -267,6 +267,29 @@ def test_finishing_one_of_two_labs_says_that_the_other_goes_too(tmp_path, room):
 
 
 @needs_tools
+def test_beginning_at_a_step_of_one_of_two_labs_says_that_the_other_goes_too(tmp_path, room):
+    for name in ("one", "two"):
+        (tmp_path / f"{name}.md").write_text("# X\n## Step 1: a\n## Step 2: b\n")
+        (tmp_path / f"{name}.json").write_text(json.dumps([{
+            "step": 1, "hint": "h", "call": {"service": "ec2", "operation": "DescribeVolumes"},
+            "expect": {"pointer": "/Volumes", "operator": "length", "value": 0}}]))
+    own = Classroom(room.server, tmp_path)
+    own.did("start", "two")
+    ec2 = room.server.client(account=STUDENT)
+    ec2.create_key_pair(KeyName="work")
+    assert refused(own.lab("start", "one", "--step", "2"), NOT_YET) == (
+        "two is begun in account 222222222222 too, and --step empties it: --all ends that as well")
+    assert [one["KeyName"] for one in ec2.describe_key_pairs()["KeyPairs"]] == ["work"]
+    assert "is not begun" in refused(own.lab("check", "one"), NOT_YET)
+    assert refused(own.lab("start", "one", "--all"), USAGE)
+    own.did("start", "one", "--step", "2", "--all")
+    assert ec2.describe_key_pairs()["KeyPairs"] == []
+    assert "is not begun" in refused(own.lab("check", "two"), NOT_YET)
+    # Of the lab itself one begins anew, as often as one likes.
+    own.did("start", "one", "--step", "1")
+
+
+@needs_tools
 def test_what_will_not_go_is_told(start_server, tmp_path):
     token = tmp_path / "token"
     token.write_text(TOKEN)
