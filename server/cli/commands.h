@@ -154,6 +154,7 @@ int delays(const DelayOptions& options);
 struct AccountOptions {
     ServerAccess server;
     std::optional<std::string> account;  ///< without it all are shown
+    std::optional<std::string> name;
     std::optional<std::vector<std::string>> access_keys;
     std::optional<std::string> organization;  ///< an ARN, or none
     std::optional<std::vector<std::string>> organizational_units;

@@ -99,6 +99,10 @@ void declare_accounts(DeclaredCommand& command)
     auto& account = command.option("ACCOUNT", options.account, "Show, or declare, this one");
     account.check(check_account);
     const std::vector<std::reference_wrapper<DeclaredOption>> settings = {
+        command
+            .option("--name", options.name,
+                    "What people call it: a student's name, by which amilab class make knows it")
+            .value_name("TEXT"),
         command.option("--access-key", options.access_keys, "A key that is its own")
             .value_name("KEY"),
         command

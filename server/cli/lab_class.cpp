@@ -1,13 +1,9 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
-#include <cerrno>
-#include <cstring>
-#include <fstream>
 #include <functional>
 #include <map>
 #include <memory>
-#include <set>
 #include <stdexcept>
 #include <utility>
 #include <vector>
@@ -17,6 +13,7 @@
 #include <boost/json.hpp>
 
 #include "server/cli/answers.h"
+#include "server/cli/class_seats.h"
 #include "server/cli/client_environment.h"
 #include "server/cli/control_client.h"
 #include "server/cli/ext4_files.h"
@@ -39,69 +36,6 @@ namespace json = boost::json;
 namespace {
 
 constexpr std::string_view kAccounts = "/_amilab/accounts";
-constexpr std::size_t kMostNames = 1000;
-constexpr std::size_t kLongestName = 100;
-/// What editors of Windows begin a file of UTF-8 with.
-constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
-
-struct Seat {
-    std::string account;
-    std::string name;
-};
-
-/// A terminal or a shell must not be told anything by a name.
-bool is_name(std::string_view text)
-{
-    return text.size() <= kLongestName && wire::is_utf8(text) &&
-           std::all_of(text.begin(), text.end(),
-                       [](char c) { return static_cast<unsigned char>(c) >= ' ' && c != '\x7f'; });
-}
-
-/// An account for each line that is a name: the first one's, then the numbers after it.
-std::vector<Seat> read_seats(const ClassOptions& options)
-{
-    std::ifstream file(options.file);
-    const auto cannot_read = [&] {
-        return std::runtime_error(
-            fmt::format("cannot read {}: {}", options.file, std::strerror(errno)));
-    };
-    if (!file) {
-        throw cannot_read();
-    }
-    std::vector<Seat> seats;
-    std::set<std::string, std::less<>> known;
-    const auto first = std::stoull(options.first);
-    bool is_first = true;
-    for (std::string line; std::getline(file, line);) {
-        if (std::exchange(is_first, false) && line.starts_with(kByteOrderMark)) {
-            line.erase(0, kByteOrderMark.size());
-        }
-        const auto name = std::string(wire::trimmed(line.substr(0, line.find('\r'))));
-        if (name.empty() || name.front() == '#') {
-            continue;
-        }
-        if (!is_name(name) || !known.insert(name).second || seats.size() == kMostNames) {
-            throw std::runtime_error(fmt::format(
-                "{}: {}", options.file,
-                seats.size() == kMostNames ? fmt::format("there are more than {} names", kMostNames)
-                : is_name(name)            ? fmt::format("{} is there twice", name)
-                                           : "one line is no name"));
-        }
-        seats.push_back({.account = fmt::format("{:012}", first + seats.size()), .name = name});
-    }
-    if (file.bad()) {  // such as a folder, which can be opened
-        throw cannot_read();
-    }
-    if (seats.empty()) {
-        throw std::runtime_error(fmt::format("{}: there is no name in it", options.file));
-    }
-    if (!wire::is_account_id(seats.back().account)) {
-        throw std::runtime_error(
-            fmt::format("there are not so many accounts from {} on", options.first));
-    }
-    return seats;
-}
-
 /// "AKIA", and 16 letters and digits that nobody guesses.
 std::string new_access_key()
 {
@@ -144,9 +78,23 @@ json::object ask_accounts(ControlClient& control)
                                for (const auto& key : account.at("access_keys").as_array()) {
                                    require_of_amilab(is_access_key(key.as_string()));
                                }
+                               if (const auto* name = account.as_object().if_contains("name")) {
+                                   require_of_amilab(is_name(name->as_string()));
+                               }
                            }
                            return answer.as_object();
                        });
+}
+
+NamedAccounts names_of(const json::object& accounts)
+{
+    NamedAccounts named;
+    for (const auto& [id, account] : accounts) {
+        if (const auto* name = account.as_object().if_contains("name")) {
+            named.emplace(id, name->as_string());
+        }
+    }
+    return named;
 }
 
 std::int64_t ask_time(ControlClient& control)
@@ -156,17 +104,25 @@ std::int64_t ask_time(ControlClient& control)
                        [](const json::value& answer) { return answer.at("now_ms").as_int64(); });
 }
 
-/// Gives every seat a key that has none; who has one keeps it.
-std::map<std::string, std::string> declare(ControlClient& control, const std::vector<Seat>& seats)
+/// Gives every seat a key that has none, and its name; who has one keeps it.
+std::map<std::string, std::string> declare(ControlClient& control, const json::object& known,
+                                           const std::vector<Seat>& seats)
 {
-    const auto known = ask_accounts(control);
+    const auto named = names_of(known);
     std::map<std::string, std::string> keys;
     json::object wanted;
     for (const auto& seat : seats) {
+        json::object declared;
         auto key = own_key(known, seat.account);
         if (key.empty()) {
             key = new_access_key();
-            wanted[seat.account] = json::object{{"access_keys", json::array{json::string(key)}}};
+            declared["access_keys"] = json::array{json::string(key)};
+        }
+        if (!named.contains(seat.account)) {
+            declared["name"] = json::string(seat.name);
+        }
+        if (!declared.empty()) {
+            wanted[seat.account] = std::move(declared);
         }
         keys[seat.account] = key;
     }
@@ -286,12 +242,15 @@ std::vector<labs::ClassRow> rows_of(const Classroom& room, const Seat& seat)
 /// Those of the list of names, else all accounts that are declared or have called.
 std::vector<Seat> seats_of(const ClassOptions& options, const json::object& accounts)
 {
+    const auto named = names_of(accounts);
     if (!options.file.empty()) {
-        return read_seats(options);
+        return seats_of_names(read_names(options.file), options.first, named);
     }
     std::vector<Seat> seats;
     for (const auto& one : accounts) {
-        seats.push_back({.account = std::string(one.key()), .name = {}});
+        const auto name = named.find(std::string_view(one.key()));
+        seats.push_back({.account = std::string(one.key()),
+                         .name = name == named.end() ? std::string() : name->second});
     }
     std::sort(seats.begin(), seats.end(),
               [](const auto& one, const auto& other) { return one.account < other.account; });
@@ -335,9 +294,11 @@ int print_class(const ClassOptions& options)
 
 int make_class(const ClassOptions& options)
 {
-    const auto seats = read_seats(options);
+    const auto names = read_names(options.file);
     auto control = client_of(options.server);
-    const auto keys = declare(control, seats);
+    const auto known = ask_accounts(control);
+    const auto seats = seats_of_names(names, options.first, names_of(known));
+    const auto keys = declare(control, known, seats);
     const auto url = options.url.value_or(control.url());
     const auto shell = shell_of(options.shell);
     json::array all;

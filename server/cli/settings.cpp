@@ -75,6 +75,9 @@ json::object wanted_account(const AccountOptions& options)
             wanted[key] = list_of(*to);
         }
     };
+    if (options.name) {
+        wanted["name"] = json::string(*options.name);
+    }
     set("access_keys", options.access_keys);
     set("organizational_units", options.organizational_units);
     set("subscriptions", options.subscriptions);
@@ -120,6 +123,9 @@ void print_account(std::string_view id, const json::object& account)
     fmt::print("{}  {}, {} call{}{}\n", id,
                account.at("declared").as_bool() ? "declared" : "not declared", count,
                count == 1 ? "" : "s", last.empty() ? "" : ", the last " + last);
+    if (const auto* name = account.if_contains("name")) {
+        fmt::print("  name: {}\n", joined(*name));
+    }
     for (const auto* key :
          {"access_keys", "organization", "organizational_units", "subscriptions", "products"}) {
         if (const auto text = joined(account.at(key)); !text.empty()) {

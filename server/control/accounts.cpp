@@ -26,6 +26,7 @@ namespace {
 constexpr std::size_t kShortestKey = 16;
 constexpr std::size_t kLongestKey = 128;
 constexpr std::size_t kLongestProductCode = 64;
+constexpr std::size_t kLongestName = 100;
 constexpr std::size_t kMostValues = 1000;
 // Source: organizational units nest five deep below the root (documented); each is a part of the
 // statements that tell what an account sees.
@@ -47,6 +48,15 @@ constexpr Rule kAccessKey{[](const std::string& text) {
                                      is_word(text);
                           },
                           "16 to 128 letters, digits and _"};
+// A terminal that shows it must not be told anything by it.
+constexpr Rule kName{[](const std::string& text) {
+                         return !text.empty() && text.size() <= kLongestName &&
+                                wire::is_utf8(text) &&
+                                std::all_of(text.begin(), text.end(), [](char c) {
+                                    return static_cast<unsigned char>(c) >= ' ' && c != '\x7f';
+                                });
+                     },
+                     "1 to 100 bytes of text without control characters"};
 constexpr Rule kProductCode{[](const std::string& text) {
                                 return !text.empty() && text.size() <= kLongestProductCode &&
                                        is_word(text);
@@ -86,7 +96,10 @@ std::vector<std::string> require_texts(std::string_view name, const json::value&
 
 void apply(DeclaredAccount& account, std::string_view key, const json::value& value)
 {
-    if (key == "access_keys") {
+    if (key == "name") {
+        account.name =
+            value.is_null() ? std::nullopt : std::optional(require_text(key, value, kName));
+    } else if (key == "access_keys") {
         account.access_keys = require_texts(key, value, kAccessKey);
     } else if (key == "organization") {
         account.organization =
@@ -101,7 +114,7 @@ void apply(DeclaredAccount& account, std::string_view key, const json::value& va
         refuse(fmt::format("{} is told, not set", key));
     } else {
         refuse(
-            fmt::format("unknown key \"{}\"; expected access_keys, organization, "
+            fmt::format("unknown key \"{}\"; expected name, access_keys, organization, "
                         "organizational_units, subscriptions or products",
                         key));
     }
@@ -198,6 +211,9 @@ json::value show_accounts(Emulator& emulator)
         const auto account = declared.find(id);
         const bool is_declared = account != declared.end();
         auto entry = to_json(is_declared ? account->second : DeclaredAccount{});
+        if (is_declared && account->second.name) {
+            entry["name"] = json::string(*account->second.name);
+        }
         entry["declared"] = is_declared;
         for (auto& [key, value] : to_json(called)) {
             entry[key] = value;

@@ -692,6 +692,47 @@ def test_a_class_is_made_of_a_list_of_names_and_stays_when_made_again(room, name
     assert listed[0]["environment"]["AWS_ACCESS_KEY_ID"] == keys[0]
 
 
+def test_an_account_follows_its_name_through_the_list(room, tmp_path):
+    file = tmp_path / "names.txt"
+
+    def made(*names, first=()):
+        file.write_text("".join(name + "\n" for name in names))
+        done = room.run("class", "make", file, "--output", "json", *first)
+        assert done.returncode == 0, done
+        return {one["name"]: (one["account"], one["environment"]["AWS_ACCESS_KEY_ID"])
+                for one in json.loads(done.stdout)}
+
+    before = made("Ada", "Bob")
+    assert [account for account, _ in before.values()] == ["100000000001", "100000000002"]
+    after = made("Eve", "Bob", "Ada")
+    assert after["Ada"] == before["Ada"] and after["Bob"] == before["Bob"]
+    assert after["Eve"][0] == "100000000003"
+    # Who leaves leaves nobody else their account.
+    assert made("Eve", "Zoe")["Zoe"][0] == "100000000004"
+    assert made("Bob", "Ada", "Zoe")["Bob"] == before["Bob"]
+    # Another class has names of its own.
+    other = made("Ada", first=("--first", "100000001001"))
+    assert other["Ada"][0] == "100000001001"
+    file.write_text("Zoe\nAda\n")
+    for arguments in (("--names", file), ()):
+        rows = json.loads(room.lab("class", *arguments, "--output", "json").stdout)
+        assert ("Zoe", "100000000004") in [(row["name"], row["account"]) for row in rows]
+    # A name is corrected, and its account is found by that.
+    done = room.run("accounts", "100000000001", "--name", "Ada L.")
+    assert done.returncode == 0 and "  name: Ada L.\n" in done.stdout
+    assert made("Ada L.")["Ada L."] == before["Ada"]
+
+
+def test_a_class_that_was_made_without_names_is_known_by_its_places(room, names):
+    keys = {f"10000000000{place}": f"AKIAEARLIERKEY00000{place}" for place in (1, 2)}
+    room.server.control("accounts",
+                        {account: {"access_keys": [key]} for account, key in keys.items()})
+    made = json.loads(room.run("class", "make", names, "--output", "json").stdout)
+    assert {one["account"]: one["environment"]["AWS_ACCESS_KEY_ID"] for one in made} == keys
+    known = room.server.control("accounts")
+    assert known["100000000002"]["name"] == "Grace O'Hopper"
+
+
 def test_a_list_of_names_may_begin_with_a_byte_order_mark(room, tmp_path):
     file = tmp_path / "names.txt"
     for text in ("Ada\r\nBob\r\n", "# class 1\nAda\nBob\n"):

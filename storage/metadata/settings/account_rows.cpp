@@ -6,6 +6,8 @@ namespace amilab {
 
 namespace {
 
+constexpr auto kAccountColumns = columns<DeclaredAccount>(
+    "account", "a", text<&DeclaredAccount::id>("id"), text<&DeclaredAccount::name>("name"));
 constexpr auto kMembershipColumns = columns<Grantee>(
     "account_membership", "m", text<&Grantee::kind>("kind"), text<&Grantee::value>("value"));
 
@@ -46,12 +48,7 @@ bool insert_exclusive(Database& db, std::string_view sql, std::string_view accou
 
 std::vector<DeclaredAccount> select_declared_accounts(Database& db)
 {
-    std::vector<DeclaredAccount> accounts;
-    Statement select(db, "SELECT id FROM account ORDER BY id");
-    select.bind();
-    for (auto& id : select.texts()) {
-        accounts.push_back({.id = std::move(id)});
-    }
+    auto accounts = select_rows<kAccountColumns>(db, "FROM account a ORDER BY a.id");
     for (auto& account : accounts) {
         account.access_keys =
             select_texts(db, "SELECT id FROM access_key WHERE account = ? ORDER BY id", account.id);
@@ -82,7 +79,7 @@ void delete_declared_account(Database& db, std::string_view id)
 
 bool insert_declared_account(Database& db, const DeclaredAccount& account)
 {
-    Statement(db, "INSERT INTO account (id) VALUES (?)").execute(account.id);
+    Statement(db, "INSERT INTO account (id, name) VALUES (?, ?)").execute(account.id, account.name);
     if (account.organization) {
         insert_membership(db, account.id, GranteeKind::kOrganizationArn, *account.organization);
     }

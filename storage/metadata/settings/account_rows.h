@@ -15,6 +15,8 @@ namespace amilab {
 /// An account as the control API declares it.
 struct DeclaredAccount {
     std::string id{};
+    /// What people call it.
+    std::optional<std::string> name = {};
     std::vector<std::string> access_keys = {};
     std::optional<std::string> organization = {};
     std::vector<std::string> organizational_units = {};

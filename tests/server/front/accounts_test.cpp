@@ -68,6 +68,25 @@ TEST_F(Accounts, ThatHaveCalledAreListedThoughNobodyDeclaredThem)
     EXPECT_EQ(accounts.at(kAccount).at("calls"), 1);
 }
 
+TEST_F(Accounts, HaveNamesThatPeopleGiveThem)
+{
+    EXPECT_EQ(declare(R"({"111122223333": {"name": "Bj\u00f6rk"}, "444455556666": {}})").status,
+              200);
+    EXPECT_EQ(show().at("111122223333").at("name"), "Bj\u00f6rk");
+    EXPECT_FALSE(show().at("444455556666").as_object().contains("name"));
+    // What is not named stays.
+    EXPECT_EQ(declare(R"({"111122223333": {"subscriptions": ["abc"]}})").status, 200);
+    EXPECT_EQ(show().at("111122223333").at("name"), "Bj\u00f6rk");
+    for (const std::string wrong :
+         {"\"\"", "7", "[]", "\"a\\u0007b\"", "\"a\\u007fb\"", "\"a\\nb\""}) {
+        EXPECT_EQ(declare(R"({"111122223333": {"name": )" + wrong + "}}").status, 400) << wrong;
+    }
+    EXPECT_EQ(declare(R"({"111122223333": {"name": ")" + std::string(101, 'a') + "\"}}").status,
+              400);
+    EXPECT_EQ(declare(R"({"111122223333": {"name": null}})").status, 200);
+    EXPECT_FALSE(show().at("111122223333").as_object().contains("name"));
+}
+
 TEST_F(Accounts, ThatAreDeclaredAreListedThoughTheyHaveNotCalled)
 {
     EXPECT_EQ(declare(R"({"111122223333": {"subscriptions": ["abc"]}})").status, 200);
