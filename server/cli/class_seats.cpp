@@ -1,11 +1,13 @@
 #include "server/cli/class_seats.h"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstdint>
 #include <cstring>
 #include <fstream>
 #include <set>
+#include <span>
 #include <stdexcept>
 #include <utility>
 
@@ -20,6 +22,52 @@ namespace {
 constexpr std::size_t kLongestName = 100;
 /// What editors of Windows begin a file of UTF-8 with.
 constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+
+/// What columns are called where lists are exported, by `python -m amilab.cells` too
+/// (fixtures/python/amilab/cells.py): a first line of such words alone names nobody.
+constexpr std::array<std::string_view, 16> kColumnHeads = {
+    "account", "class",     "course", "e-mail", "email", "first name", "group",    "id",
+    "mail",    "last name", "name",   "names",  "pupil", "student",    "students", "surname"};
+/// Those of a list that has nothing but names.
+constexpr std::array<std::string_view, 5> kHeadsOfNames = {"name", "names", "pupil", "student",
+                                                           "students"};
+
+bool is_one_of(std::span<const std::string_view> words, std::string_view text)
+{
+    return std::any_of(words.begin(), words.end(), [&](std::string_view word) {
+        return std::equal(word.begin(), word.end(), text.begin(), text.end(), [](char one, char c) {
+            return one == (c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c);
+        });
+    });
+}
+
+/// Whether all of a line, between commas, semicolons or tabs, are what columns are called.
+bool is_header(std::string_view line)
+{
+    while (true) {
+        const auto end = line.find_first_of(",;\t");
+        if (!is_one_of(kColumnHeads, wire::trimmed(line.substr(0, end)))) {
+            return false;
+        }
+        if (end == std::string_view::npos) {
+            return true;
+        }
+        line.remove_prefix(end + 1);
+    }
+}
+
+/// Whether a first line says that names follow. Throws where it says that more does.
+bool is_header_of_names(const std::string& file, const std::string& line)
+{
+    if (is_one_of(kHeadsOfNames, line)) {
+        return true;
+    }
+    if (is_header(line)) {
+        throw std::runtime_error(
+            fmt::format("{}: {} is the header of a table; expected names, one a line", file, line));
+    }
+    return false;
+}
 
 /// The name that a line has; empty when it has none. What follows a carriage return does not count.
 std::string name_in(std::string line, bool is_first)
@@ -65,9 +113,11 @@ std::vector<std::string> read_names(const std::string& file)
     std::vector<std::string> names;
     std::set<std::string, std::less<>> known;
     bool is_first = true;
+    bool may_be_header = true;
     for (std::string line; std::getline(stream, line);) {
         auto name = name_in(std::move(line), std::exchange(is_first, false));
-        if (name.empty()) {
+        if (name.empty() ||
+            (std::exchange(may_be_header, false) && is_header_of_names(file, name))) {
             continue;
         }
         if (const auto fault = fault_of(name, names, known); !fault.empty()) {

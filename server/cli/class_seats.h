@@ -19,9 +19,10 @@ inline constexpr std::size_t kMostNames = 1000;
 /// A terminal or a shell must not be told anything by a name.
 bool is_name(std::string_view text);
 
-/// The names of a list, one a line, in its order; lines that are empty or begin with # are none.
-/// Throws std::runtime_error: a file that cannot be read, a line that is no name, a name that is
-/// there twice, none or too many.
+/// The names of a list, one a line, in its order; lines that are empty or begin with # are none,
+/// nor is a first one that is what such a column is called. Throws std::runtime_error: a file that
+/// cannot be read, a line that is no name, a name that is there twice, none or too many, the header
+/// of a table.
 std::vector<std::string> read_names(const std::string& file);
 
 /// Names by the accounts that have them.

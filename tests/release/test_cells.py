@@ -51,12 +51,20 @@ def test_a_list_of_rows_gives_classes_in_their_order():
                      cells.Class("4B, evening", "4b-evening", ("Eve",))]
     assert cells.read_classes(["one", "two"]) == [cells.Class("one", "one"),
                                                   cells.Class("two", "two")]
+    assert cells.read_classes(["# a remark", "", "Class,Name", "one,Ada"]) == [
+        cells.Class("one", "one", ("Ada",))]
+    # Behind the first row it is a name as any other.
+    assert cells.read_classes(["one,Ada", "name,email"])[1].students == ("email",)
 
 
 @pytest.mark.parametrize("text, said", [
     ("", "names no class"),
     ("class,student\n", "names no class"),
     ("a,b,c\n", "line 1: expected a class, or a class and a student"),
+    ("name,email\nAda,ada@school.example\n",
+     "line 1: name,email is the header of other columns; expected those of a class, or of a class "
+     "and a student"),
+    ("# 2026\nStudent,Class\n", "line 2: Student,Class is the header of other columns"),
     (",Ada\n", "line 1: expected a class"),
     ("a,Ada\na,Ada\n", "line 2: Ada is in a already"),
     ("a b\na-b\n", "'a b' and 'a-b' are both a-b"),

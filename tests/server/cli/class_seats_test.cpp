@@ -108,6 +108,27 @@ TEST_F(ListsOfNames, HaveANameALine)
                 ElementsAre("Ada Lovelace", "Bob"));
 }
 
+TEST_F(ListsOfNames, MayBeginWithWhatTheirColumnIsCalled)
+{
+    for (const std::string header : {"name", "Student", "PUPIL"}) {
+        EXPECT_THAT(read_names(file_of("# class 1\n" + header + "\nAda\n")), ElementsAre("Ada"));
+    }
+    // Behind it, and behind a name, it is one.
+    EXPECT_THAT(read_names(file_of("name\nStudent\n")), ElementsAre("Student"));
+    EXPECT_THAT(read_names(file_of("Ada\nname\n")), ElementsAre("Ada", "name"));
+}
+
+TEST_F(ListsOfNames, OfOtherColumnsAreRefused)
+{
+    for (const std::string header :
+         {"name,email", "Name; E-Mail", "class", "id\tlast name\tfirst name"}) {
+        EXPECT_THAT(refusal(header + "\nAda,ada@school.example\n"),
+                    HasSubstr(header + " is the header of a table; expected names, one a line"));
+    }
+    EXPECT_THAT(read_names(file_of("Name, Ada\nLovelace, Ada\n")),
+                ElementsAre("Name, Ada", "Lovelace, Ada"));
+}
+
 TEST_F(ListsOfNames, AreRefusedWithTheirReason)
 {
     EXPECT_THAT(refusal("# none\n"), HasSubstr("there is no name in it"));
