@@ -127,6 +127,20 @@ unsigned wanted_workers(const ServeOptions& options)
                                 : std::max(kLeastWorkers, std::thread::hardware_concurrency());
 }
 
+http::Server serve_http(boost::asio::io_context& io_context, Front& front,
+                        const ServeOptions& options, const Doors& doors, const Budgets& budgets)
+{
+    return http::Server(
+        io_context, doors.api,
+        [&front](http::Request& request, http::BodyReader& body) {
+            return front.handle(request, body);
+        },
+        {.memory = budgets.calls}, options.allowed_hosts,
+        [&front](const http::Request& request, const http::HttpError& error) {
+            return front.refuse(request, error);
+        });
+}
+
 /// Null when nobody asked for it.
 std::unique_ptr<nbd::Server> serve_nbd(boost::asio::io_context& io_context, DataDirectory& data,
                                        const ServeOptions& options, const Doors& doors,
@@ -159,10 +173,28 @@ bool is_of_started(unsigned port)
     }
 }
 
+/// What to do where a port is taken that `option` names.
+std::string advice_on_port(std::string_view option, unsigned port)
+{
+    return fmt::format(
+        "{}{} names another port, 0 for any that is free",
+        is_of_started(port) ? fmt::format("`amilab stop {}` ends who has it, or ", port) : "",
+        option);
+}
+
+/// What to do where an address is taken that block devices were to have, as `said` names it.
+std::string advice_on_nbd(const ServeOptions& options, const Doors& doors, std::string_view said)
+{
+    const bool is_path = options.nbd_unix &&
+                         said.starts_with(fmt::format("cannot listen on {}: ", *options.nbd_unix));
+    return is_path || !doors.nbd ? std::string("--nbd-unix names another path")
+                                 : advice_on_port("--nbd", doors.nbd->port);
+}
+
 /// What `make` returns, a server that listens. Where its address is taken, the error says what to
-/// do about it.
-template <class Make>
-auto listening(unsigned port, Make make)
+/// do about it: `advise` is given what was said.
+template <class Advise, class Make>
+auto listening(Advise advise, Make make)
 {
     try {
         return make();
@@ -170,9 +202,7 @@ auto listening(unsigned port, Make make)
         if (error.code() != std::errc::address_in_use) {
             throw;
         }
-        throw std::runtime_error(fmt::format(
-            "{}; {}--listen names another port, 0 for any that is free", error.what(),
-            is_of_started(port) ? fmt::format("`amilab stop {}` ends who has it, or ", port) : ""));
+        throw std::runtime_error(fmt::format("{}; {}", error.what(), advise(error.what())));
     }
 }
 
@@ -220,23 +250,17 @@ int serve(const ServeOptions& options, const WhenReady& when_ready)
     Front front(io_context, emulator,
                 std::min<std::size_t>(shares.workers, wanted_workers(options)), doors.control,
                 budgets.calls);
-    auto server = listening(doors.api.port, [&] {
-        return http::Server(
-            io_context, doors.api,
-            [&front](http::Request& request, http::BodyReader& body) {
-                return front.handle(request, body);
-            },
-            {.memory = budgets.calls}, options.allowed_hosts,
-            [&front](const http::Request& request, const http::HttpError& error) {
-                return front.refuse(request, error);
-            });
-    });
+    auto server =
+        listening([&](std::string_view) { return advice_on_port("--listen", doors.api.port); },
+                  [&] { return serve_http(io_context, front, options, doors, budgets); });
 
     ScrubTimer scrub_timer(io_context, data);
     if (options.data_checksums) {
         scrub_timer.start();
     }
-    const auto nbd_server = serve_nbd(io_context, data, options, doors, budgets);
+    const auto nbd_server =
+        listening([&](std::string_view said) { return advice_on_nbd(options, doors, said); },
+                  [&] { return serve_nbd(io_context, data, options, doors, budgets); });
 
     boost::asio::signal_set signals(io_context, SIGINT, SIGTERM);
     bool is_stopping = false;

@@ -176,6 +176,24 @@ def test_a_port_that_is_taken_is_refused_with_what_to_do(started, server, tmp_pa
                         f"{before}{advice}")
 
 
+def test_an_address_of_block_devices_that_is_taken_is_refused_with_what_to_do(started, server,
+                                                                              tmp_path):
+    kept = started()
+    advice = "--nbd names another port, 0 for any that is free"
+    path = tmp_path / "nbd.sock"
+    path.touch()
+    both = "--nbd", "127.0.0.1:0", "--nbd-unix", path
+    for arguments, where, what in (
+            (("--nbd", f"127.0.0.1:{server.port}"), f"127.0.0.1:{server.port}", advice),
+            (("--nbd", f"127.0.0.1:{kept['port']}"), f"127.0.0.1:{kept['port']}",
+             f"`amilab stop {kept['port']}` ends who has it, or {advice}"),
+            (("--nbd-unix", path), path, "--nbd-unix names another path"),
+            (both, path, "--nbd-unix names another path")):
+        line = refused(amilab("serve", "--listen", "127.0.0.1:0", *arguments, runtime=tmp_path))
+        assert line == f"amilab: cannot listen on {where}: Address already in use; {what}"
+    assert path.read_bytes() == b""
+
+
 def test_a_start_that_fails_says_why(tmp_path, server):
     done = amilab("start", "-d", "--listen", f"127.0.0.1:{server.port}", runtime=tmp_path)
     assert done.returncode == 1
