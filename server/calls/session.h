@@ -109,6 +109,9 @@ public:
         }
     }
 
+    /// As about_to_wait(), by who knows beforehand that the budget of a quick call will not do.
+    void about_to_take_long() const { about_to_wait(); }
+
     /// What part of a list to answer whose rows the request does not limit, and whether there are
     /// more. Null when it is answered whole.
     ListPart* part() const { return part_; }

@@ -21,6 +21,10 @@ namespace {
 constexpr std::size_t kMostResources = 1000;
 constexpr std::size_t kMostTagsToDelete = 1000;
 
+// A quick call has 30,000 of SQLite's instructions (server/calls/api_call.cpp). Finding a resource
+// and its tags takes some 30, writing one tag of one some 40 (counted).
+constexpr std::size_t kMostQuickLooks = 700;
+
 /// What a call names, each with its kind.
 struct Targets {
     std::vector<const ResourceKind*> kinds;
@@ -124,6 +128,9 @@ CreateTagsResponse create_tags(Session& session, const CreateTagsRequest& reques
     }
     check_tags(tags);
     stop_if_dry_run(request);
+    if (targets.resources.size() * (tags.size() + 1) > kMostQuickLooks) {
+        session.about_to_take_long();  // what was done by then would be done twice
+    }
 
     require_targets(session, targets);
     check_metadata_keys(session, targets, tags);

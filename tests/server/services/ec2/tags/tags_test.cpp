@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -50,6 +51,37 @@ std::string public_image(TestEmulator& aws)
 }
 
 // CreateTags
+
+TEST(CreateTags, OfMoreThanAQuickCallMayDoIsNotTriedAsOne)
+{
+    const ToldStatements told;  // before any connection
+    TestEmulator aws;
+    std::string ids;
+    const auto call_of_volumes = [&](std::size_t from, std::size_t count) {
+        for (auto at = from + 1; at <= count; ++at) {
+            ids += fmt::format("&ResourceId.{}={}", at, new_volume(aws));
+        }
+        return aws.emulator().parse(
+            {.method = "POST"},
+            "Action=CreateTags&Version=2016-11-15&Tag.1.Key=k&Tag.1.Value=v" + ids);
+    };
+    const auto looks_for_volumes = [](const std::string& text) {
+        return text.find("FROM volume") != text.npos;
+    };
+    auto few = call_of_volumes(0, 100);
+    auto texts = told.texts_of([&] {
+        const auto answer = few.run_if_quick();
+        ASSERT_TRUE(answer);
+        EXPECT_EQ(answer->status, 200);
+    });
+    EXPECT_TRUE(std::ranges::any_of(texts, looks_for_volumes));
+
+    auto many = call_of_volumes(100, 400);
+    texts = told.texts_of([&] { EXPECT_EQ(many.run_if_quick(), std::nullopt); });
+    EXPECT_TRUE(std::ranges::none_of(texts, looks_for_volumes));
+    EXPECT_EQ(many.run().status, 200);
+    EXPECT_THAT(pairs(aws.must("DescribeTags", {})), SizeIs(400));
+}
 
 TEST(CreateTags, AddsAndOverwrites)
 {
