@@ -11,6 +11,7 @@
 #include "server/cli/complaints.h"
 #include "server/cli/control_client.h"
 #include "server/cli/standard_output.h"
+#include "server/control/paths.h"
 #include "storage/base/text.h"
 
 namespace amilab::cli {
@@ -18,8 +19,6 @@ namespace amilab::cli {
 namespace json = boost::json;
 
 namespace {
-
-constexpr std::string_view kCallsPath = "/_amilab/calls";
 
 std::string word(const json::value& value)
 {

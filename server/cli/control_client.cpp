@@ -17,6 +17,7 @@
 #include "server/cli/health.h"
 #include "server/cli/running_servers.h"
 #include "server/cli/wrong_option.h"
+#include "server/control/paths.h"
 #include "server/wire/wire_errors.h"
 
 namespace amilab::cli {
@@ -179,11 +180,10 @@ std::string ControlClient::request(std::string_view method, std::string_view pat
 
 void ControlClient::reset(const std::optional<std::string>& account)
 {
-    constexpr const char* kPath = "/_amilab/reset";
     const auto said =
-        request("POST", kPath,
+        request("POST", kResetPath,
                 account ? json::serialize(json::object{{"account", *account}}) : std::string());
-    read_answer(url(), kPath, said, [&](const json::value& answer) {
+    read_answer(url(), kResetPath, said, [&](const json::value& answer) {
         require_of_amilab(answer.at("status").as_string() == "ok");
         require_of_amilab(!account || answer.at("account").as_string() == *account);
     });

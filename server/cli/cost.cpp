@@ -7,6 +7,7 @@
 #include "server/cli/answers.h"
 #include "server/cli/commands.h"
 #include "server/cli/local_server.h"
+#include "server/control/paths.h"
 #include "storage/base/text.h"
 
 namespace amilab::cli {
@@ -15,7 +16,6 @@ namespace json = boost::json;
 
 namespace {
 
-constexpr std::string_view kCostPath = "/_amilab/cost";
 constexpr std::string_view kRow = "{:<9} {:<24} {:<16} {:<22} {:>14} {:>14}{}\n";
 
 std::string dollars(const json::value& usd)

@@ -18,6 +18,7 @@
 #include "server/cli/health.h"
 #include "server/cli/programs.h"
 #include "server/cli/running_servers.h"
+#include "server/control/paths.h"
 #include "storage/base/text.h"
 
 namespace amilab::cli {
@@ -130,8 +131,7 @@ void look_at_token(Findings& findings, const std::string& url)
         }
         ControlClient control(
             {.endpoint = url, .token = token, .patience = Patience::of(kLongestHealth)});
-        constexpr std::string_view kClock = "/_amilab/clock";
-        read_answer(url, kClock, control.request("GET", kClock),
+        read_answer(url, kClockPath, control.request("GET", kClockPath),
                     [](const auto& answer) { require_of_amilab(answer.at("now_ms").is_int64()); });
         findings.say(Finding::kGood, fmt::format("{} takes the control token", url));
     } catch (const std::exception& error) {

@@ -19,6 +19,7 @@
 #include "server/cli/scratch.h"
 #include "server/cli/standard_output.h"
 #include "server/control/extents_stream.h"
+#include "server/control/paths.h"
 
 namespace amilab::cli {
 
@@ -81,7 +82,7 @@ int export_disk(const ExportOptions& options)
     watch_for_interruption();
     const auto format = disk_format(options.format, options.file);
     Target target(options.server, options.data, Target::Missing::kRefuse);
-    const Source source{target.client(), "/_amilab/export/" + options.id,
+    const Source source{target.client(), std::string(kExportPath) + options.id,
                         parameters_of(options.place)};
     std::uint64_t size_bytes = 0;
     if (format != DiskFormat::kRaw) {

@@ -10,6 +10,7 @@
 
 #include "server/cli/control_client.h"
 #include "server/control/access.h"
+#include "server/control/paths.h"
 
 namespace amilab::cli {
 

@@ -18,6 +18,7 @@
 #include "server/cli/progress.h"
 #include "server/cli/scratch.h"
 #include "server/control/extents_stream.h"
+#include "server/control/paths.h"
 #include "storage/base/zeros.h"
 #include "storage/blocks/layer_id.h"
 
@@ -25,7 +26,6 @@ namespace amilab::cli {
 
 namespace {
 
-constexpr std::string_view kImportPath = "/_amilab/import";
 constexpr std::size_t kChunkBytes = 1 << 20;
 
 void send_frame(const ControlClient::Sink& sink, std::uint64_t offset,

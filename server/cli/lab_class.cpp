@@ -24,6 +24,7 @@
 #include "server/cli/shell.h"
 #include "server/cli/standard_output.h"
 #include "server/cli/volume_disk.h"
+#include "server/control/paths.h"
 #include "server/labs/checker.h"
 #include "server/labs/class_table.h"
 #include "server/labs/lab_error.h"
@@ -35,7 +36,6 @@ namespace json = boost::json;
 
 namespace {
 
-constexpr std::string_view kAccounts = "/_amilab/accounts";
 /// "AKIA", and 16 letters and digits that nobody guesses.
 std::string new_access_key()
 {
@@ -71,7 +71,7 @@ bool is_access_key(std::string_view text)
 
 json::object ask_accounts(ControlClient& control)
 {
-    return read_answer(control.url(), kAccounts, control.request("GET", kAccounts),
+    return read_answer(control.url(), kAccountsPath, control.request("GET", kAccountsPath),
                        [](const json::value& answer) {
                            for (const auto& [id, account] : answer.as_object()) {
                                require_of_amilab(wire::is_account_id(id));
@@ -99,8 +99,7 @@ NamedAccounts names_of(const json::object& accounts)
 
 std::int64_t ask_time(ControlClient& control)
 {
-    constexpr std::string_view kClock = "/_amilab/clock";
-    return read_answer(control.url(), kClock, control.request("GET", kClock),
+    return read_answer(control.url(), kClockPath, control.request("GET", kClockPath),
                        [](const json::value& answer) { return answer.at("now_ms").as_int64(); });
 }
 
@@ -127,8 +126,8 @@ std::map<std::string, std::string> declare(ControlClient& control, const json::o
         keys[seat.account] = key;
     }
     if (!wanted.empty()) {
-        const auto said = control.request("POST", kAccounts, json::serialize(wanted));
-        read_answer(control.url(), kAccounts, said, [&](const json::value& answer) {
+        const auto said = control.request("POST", kAccountsPath, json::serialize(wanted));
+        read_answer(control.url(), kAccountsPath, said, [&](const json::value& answer) {
             for (const auto& one : wanted) {
                 require_of_amilab(answer.as_object().contains(one.key()));
             }
@@ -170,8 +169,7 @@ struct Classroom {
 
 json::array read_calls(ControlClient& control)
 {
-    constexpr std::string_view kCalls = "/_amilab/calls";
-    return read_answer(control.url(), kCalls, control.fetch(kCalls, {{"limit", "10000"}}),
+    return read_answer(control.url(), kCallsPath, control.fetch(kCallsPath, {{"limit", "10000"}}),
                        [](const json::value& answer) {
                            for (const auto& call : answer.at("calls").as_array()) {
                                require_of_amilab(call.is_object());

@@ -18,6 +18,7 @@
 #include "server/cli/new_file.h"
 #include "server/cli/progress.h"
 #include "server/cli/standard_output.h"
+#include "server/control/paths.h"
 #include "storage/state/save_format.h"
 
 namespace amilab::cli {
@@ -75,7 +76,7 @@ int save(const SaveOptions& options)
             while (reader.next()) {
             }
         };
-        target.client().download("/_amilab/save", {}, "application/x-amilab-save", take);
+        target.client().download(kSavePath, {}, "application/x-amilab-save", take);
         reader.require_end();
     }
     if (file) {

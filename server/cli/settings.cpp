@@ -8,6 +8,7 @@
 #include "server/cli/commands.h"
 #include "server/cli/control_client.h"
 #include "server/cli/durations.h"
+#include "server/control/paths.h"
 #include "server/wire/types.h"
 #include "storage/base/clock.h"
 #include "storage/base/text.h"
@@ -138,7 +139,7 @@ void print_account(std::string_view id, const json::object& account)
 
 int clock(const ClockOptions& options)
 {
-    ask(options.server, "/_amilab/clock", wanted_clock(options), [](const json::value& answer) {
+    ask(options.server, kClockPath, wanted_clock(options), [](const json::value& answer) {
         fmt::print("{} {}\n", one_line(std::string(answer.at("now").as_string())),
                    answer.at("frozen").as_bool() ? "frozen" : "running");
     });
@@ -157,7 +158,7 @@ std::string check_delay(const std::string& text)
 
 int delays(const DelayOptions& options)
 {
-    ask(options.server, "/_amilab/delays", wanted_delays(options.settings),
+    ask(options.server, kDelaysPath, wanted_delays(options.settings),
         [](const json::value& answer) {
             for (const auto& [name, milliseconds] : answer.as_object()) {
                 fmt::print("{:<28} {}\n", one_line(std::string(name)),
@@ -171,7 +172,7 @@ int accounts(const AccountOptions& options)
 {
     const auto wanted = options.account ? wanted_accounts(options) : json::object();
     bool is_found = !options.account || options.is_forgotten;
-    ask(options.server, "/_amilab/accounts", wanted, [&](const json::value& answer) {
+    ask(options.server, kAccountsPath, wanted, [&](const json::value& answer) {
         for (const auto& [id, account] : answer.as_object()) {
             require_of_amilab(wire::is_account_id(id));
             if (!options.account || id == *options.account) {

@@ -6,14 +6,13 @@
 #include "server/cli/answers.h"
 #include "server/cli/commands.h"
 #include "server/cli/local_server.h"
+#include "server/control/paths.h"
 #include "server/wire/types.h"
 #include "storage/base/text.h"
 
 namespace amilab::cli {
 
 namespace {
-
-constexpr std::string_view kSpacePath = "/_amilab/space";
 
 std::string mebibytes(const boost::json::value& bytes)
 {

@@ -7,6 +7,7 @@
 #include "server/cli/descriptor.h"
 #include "server/cli/extents_reader.h"
 #include "server/cli/scratch.h"
+#include "server/control/paths.h"
 #include "server/labs/lab_error.h"
 
 namespace amilab::cli {
@@ -59,8 +60,8 @@ std::unique_ptr<labs::LabDisk> open_volume(const ServerEndpoint& endpoint,
         const auto file = scratch->file("disk.raw");
         ControlClient control({.endpoint = endpoint.url(), .token = token});
         write_extents(file, [&](const ControlClient::Sink& sink) {
-            control.download("/_amilab/export/" + id, parameters_of(place), control::kExtentsType,
-                             sink);
+            control.download(std::string(kExportPath) + id, parameters_of(place),
+                             control::kExtentsType, sink);
         });
         return std::make_unique<ScratchDisk>(std::move(scratch), file);
     } catch (const std::runtime_error& error) {

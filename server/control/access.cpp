@@ -1,6 +1,7 @@
 #include "server/control/access.h"
 
 #include "server/calls/secrets.h"
+#include "server/control/paths.h"
 #include "server/http/message.h"
 
 namespace amilab {

@@ -9,11 +9,7 @@
 
 namespace amilab {
 
-/// Everybody may ask whether the server is up: as we say it, or as LocalStack does.
-inline constexpr std::string_view kHealthPath = "/_amilab/health";
-inline constexpr std::string_view kLocalStackHealthPath = "/_localstack/health";
-
-/// Who may use what is no AWS API, beside `GET` of these two.
+/// Who may use what is no AWS API, beside `GET` of kHealthPath and kLocalStackHealthPath.
 /// Safe from any thread.
 class ControlAccess {
 public:

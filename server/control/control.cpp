@@ -11,6 +11,7 @@
 #include "server/control/call_list.h"
 #include "server/control/cost.h"
 #include "server/control/instance_events.h"
+#include "server/control/paths.h"
 #include "server/control/query.h"
 #include "server/control/quotas.h"
 #include "server/control/regions.h"
@@ -289,19 +290,19 @@ std::span<const Control::Route> Control::routes()
     static constexpr std::array<std::string_view, 1> kGet = {"GET"};
     static constexpr std::array<Route, 17> kRoutes = {{
         {kHealthPath, kRead, &Control::show_health},
-        {"/_amilab/reset", kPost, &Control::reset},
-        {"/_amilab/clock", kSetting, &Control::clock},
-        {"/_amilab/delays", kSetting, &Control::delays},
-        {"/_amilab/accounts", kSetting, &Control::accounts},
-        {"/_amilab/regions", kSetting, &Control::regions},
-        {"/_amilab/quotas", kSetting, &Control::quotas},
-        {"/_amilab/instance-events", kReadAndPost, &Control::instance_events},
-        {"/_amilab/space", kRead, &Control::show_space},
-        {"/_amilab/cost", kGet, &Control::show_cost},
-        {"/_amilab/calls", kGet, &Control::show_calls},
-        {"/_amilab/import", kUpload, &Control::import_image},
-        {"/_amilab/export/", kGet, &Control::export_disk},
-        {"/_amilab/save", kGet, &Control::save},
+        {kResetPath, kPost, &Control::reset},
+        {kClockPath, kSetting, &Control::clock},
+        {kDelaysPath, kSetting, &Control::delays},
+        {kAccountsPath, kSetting, &Control::accounts},
+        {kRegionsPath, kSetting, &Control::regions},
+        {kQuotasPath, kSetting, &Control::quotas},
+        {kInstanceEventsPath, kReadAndPost, &Control::instance_events},
+        {kSpacePath, kRead, &Control::show_space},
+        {kCostPath, kGet, &Control::show_cost},
+        {kCallsPath, kGet, &Control::show_calls},
+        {kImportPath, kUpload, &Control::import_image},
+        {kExportPath, kGet, &Control::export_disk},
+        {kSavePath, kGet, &Control::save},
         // What people's tests call already, of LocalStack and of moto.
         {kLocalStackHealthPath, kRead, &Control::show_localstack_health},
         {"/_localstack/state/reset", kPost, &Control::reset},
