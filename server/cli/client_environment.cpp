@@ -14,11 +14,22 @@ Variables client_variables(const std::string& endpoint, const std::string& acces
 
 std::span<const std::string_view> misleading_variables()
 {
-    static constexpr std::array<std::string_view, 12> kUnset = {
-        "AWS_PROFILE",          "AWS_DEFAULT_PROFILE",   "AWS_SESSION_TOKEN",
-        "AWS_SECURITY_TOKEN",   "AWS_ENDPOINT_URL_EBS",  "AWS_ENDPOINT_URL_EC2",
-        "AWS_ENDPOINT_URL_IAM", "AWS_ENDPOINT_URL_RBIN", "AWS_ENDPOINT_URL_S3",
-        "AWS_ENDPOINT_URL_SSM", "AWS_ENDPOINT_URL_STS",  "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"};
+    static constexpr std::array<std::string_view, 15> kUnset = {
+        "AWS_PROFILE",
+        "AWS_DEFAULT_PROFILE",
+        "AWS_SESSION_TOKEN",
+        "AWS_SECURITY_TOKEN",
+        "AWS_CREDENTIAL_EXPIRATION",  // of other keys: behind it clients refuse these
+        "AWS_ENDPOINT_URL_EBS",
+        "AWS_ENDPOINT_URL_EC2",
+        "AWS_ENDPOINT_URL_IAM",
+        "AWS_ENDPOINT_URL_RBIN",
+        "AWS_ENDPOINT_URL_S3",
+        "AWS_ENDPOINT_URL_SSM",
+        "AWS_ENDPOINT_URL_STS",
+        "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
+        "AWS_USE_DUALSTACK_ENDPOINT",  // clients refuse these two beside an endpoint
+        "AWS_USE_FIPS_ENDPOINT"};
     return kUnset;
 }
 

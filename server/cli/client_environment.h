@@ -16,7 +16,7 @@ using Variables = std::vector<std::pair<std::string, std::string>>;
 Variables client_variables(const std::string& endpoint, const std::string& access_key,
                            const std::string& region);
 
-/// What would have a client go elsewhere, or with other keys: to be unset.
+/// What would have a client go elsewhere, with other keys, or nowhere: to be unset.
 std::span<const std::string_view> misleading_variables();
 
 }  // namespace amilab::cli

@@ -142,7 +142,7 @@ void print_seat(Shell shell, const Seat& seat, const Variables& variables)
     for (const auto& [name, value] : variables) {
         fmt::print("{}\n", set_line(shell, name, value));
     }
-    fmt::print("\n");
+    fmt::print("{}\n\n", unset_line(shell, misleading_variables()));
 }
 
 json::object seat_object(const Seat& seat, const Variables& variables)
@@ -151,8 +151,14 @@ json::object seat_object(const Seat& seat, const Variables& variables)
     for (const auto& [name, value] : variables) {
         environment[name] = json::string(value);
     }
-    return {
-        {"name", seat.name}, {"account", seat.account}, {"environment", std::move(environment)}};
+    json::array unset;
+    for (const auto name : misleading_variables()) {
+        unset.push_back(json::string(name));
+    }
+    return {{"name", seat.name},
+            {"account", seat.account},
+            {"environment", std::move(environment)},
+            {"unset", std::move(unset)}};
 }
 
 // The table of a class.

@@ -1,6 +1,7 @@
 #include "server/cli/shell.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "server/cli/environment.h"
 
@@ -51,13 +52,18 @@ std::string set_line(Shell shell, std::string_view name, std::string_view value)
 
 std::string unset_line(Shell shell, std::string_view name)
 {
+    return unset_line(shell, std::span(&name, 1));
+}
+
+std::string unset_line(Shell shell, std::span<const std::string_view> names)
+{
     switch (shell) {
         case Shell::kSh:
-            return fmt::format("unset {}", name);
+            return fmt::format("unset {}", fmt::join(names, " "));
         case Shell::kFish:
-            return fmt::format("set -e {}", name);
+            return fmt::format("set -e {}", fmt::join(names, " "));
         case Shell::kPowerShell:
-            return fmt::format("$env:{} = $null", name);
+            return fmt::format("$env:{} = $null", fmt::join(names, " = $env:"));
     }
     return {};
 }

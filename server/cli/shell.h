@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -18,5 +19,7 @@ std::string quoted(Shell shell, std::string_view text);
 /// Lines that set or unset a variable of the environment, without their end.
 std::string set_line(Shell shell, std::string_view name, std::string_view value);
 std::string unset_line(Shell shell, std::string_view name);
+/// A line that unsets all of several variables; there is one at least.
+std::string unset_line(Shell shell, std::span<const std::string_view> names);
 
 }  // namespace amilab::cli

@@ -692,6 +692,24 @@ def test_a_class_is_made_of_a_list_of_names_and_stays_when_made_again(room, name
     assert listed[0]["environment"]["AWS_ACCESS_KEY_ID"] == keys[0]
 
 
+def test_the_lines_of_a_class_unset_what_would_win_over_them(room, names):
+    strange = {"AWS_PROFILE": "prod", "AWS_SESSION_TOKEN": "x", "AWS_ENDPOINT_URL_EC2": "http://x",
+               "AWS_CREDENTIAL_EXPIRATION": "2020-01-01T00:00:00Z", "AWS_USE_FIPS_ENDPOINT": "true"}
+    made = room.run("class", "make", names, "--shell", "sh").stdout
+    ada = made.split("\n\n")[0]
+    done = subprocess.run(["sh", "-euc", f"{ada}\nenv"], env=strange | {"PATH": "/usr/bin:/bin"},
+                          capture_output=True, text=True, check=True)
+    left = dict(line.split("=", 1) for line in done.stdout.splitlines())
+    assert strange.keys().isdisjoint(left) and left["AWS_ENDPOINT_URL"] == room.server.endpoint
+    (one, _) = json.loads(room.run("class", "make", names, "--output", "json").stdout)
+    assert strange.keys() <= set(one["unset"])
+    assert one["environment"].keys().isdisjoint(one["unset"])
+    for shell, begin, between, end in (("fish", "set -e ", " ", ""),
+                                       ("powershell", "$env:", " = $env:", " = $null")):
+        made = room.run("class", "make", names, "--shell", shell).stdout.splitlines()
+        assert made.count(begin + between.join(one["unset"]) + end) == 2
+
+
 def test_an_account_follows_its_name_through_the_list(room, tmp_path):
     file = tmp_path / "names.txt"
 
