@@ -51,8 +51,10 @@ int status(const ServerAccess& server)
 int wait(const WaitOptions& options)
 {
     auto client = client_of(options.server);
-    end_after(std::chrono::milliseconds(parse_duration(options.timeout).value()),
-              fmt::format("no server answered at {} within {}", client.url(), options.timeout));
+    const auto timeout_ms = parse_duration(options.timeout).value();
+    end_after(
+        std::chrono::milliseconds(timeout_ms),
+        fmt::format("no server answered at {} within {}", client.url(), duration_text(timeout_ms)));
     for (;;) {
         try {
             print_health(client);

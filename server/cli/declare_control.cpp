@@ -44,7 +44,9 @@ void declare_reset(DeclaredCommand& command)
 void declare_wait(DeclaredCommand& command)
 {
     const auto kept = std::make_shared<WaitOptions>();
-    command.option("--timeout", kept->timeout, "How long, such as 500ms, 90s, 5m")
+    command
+        .option("--timeout", kept->timeout,
+                "How long, such as 500ms, 90s, 5m; a number alone is milliseconds")
         .value_name("TIME")
         .shows_default()
         .check(check_duration);
@@ -62,7 +64,8 @@ void declare_clock(DeclaredCommand& command)
     auto& resume = command.flag("--resume", *resumes, "Let it go on from where it stands");
     auto& advance =
         command.option("--advance", options.advance,
-                       "Move it, such as 500ms, 90s, 5m, 2h, 1d; backwards --advance=-5m");
+                       "Move it, such as 500ms, 90s, 5m, 2h, 1d, a number alone is milliseconds; "
+                       "backwards --advance=-5m");
     advance.value_name("TIME").check(check_duration);
     auto& set = command.option("--set", options.set, "Set it, such as 2026-01-02T03:04:05Z");
     set.value_name("WHEN").check(check_time);
@@ -85,8 +88,10 @@ void declare_delays(DeclaredCommand& command)
 {
     const auto kept = std::make_shared<DelayOptions>();
     command
-        .option("DELAY", kept->settings,
-                "Set delays, such as image.pending=30s; without any all are shown")
+        .option(
+            "DELAY", kept->settings,
+            "Set delays, such as image.pending=30s, a number alone is milliseconds; without any "
+            "all are shown")
         .check(check_delay);
     add_server(command, kept->server);
     command.runs([kept] { return delays(*kept); });

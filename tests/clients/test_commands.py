@@ -219,8 +219,9 @@ def test_wait_returns_when_the_server_answers(server):
         silent.bind(("127.0.0.1", 0))
         silent.listen()  # takes calls and answers none
         endpoint = "http://127.0.0.1:%d" % silent.getsockname()[1]
-        assert refused(amilab("wait", "--timeout", "50ms", endpoint=endpoint)) \
-            == f"amilab: no server answered at {endpoint} within 50ms"
+        for timeout in ("50ms", "50"):
+            assert refused(amilab("wait", "--timeout", timeout, endpoint=endpoint)) \
+                == f"amilab: no server answered at {endpoint} within 50ms"
     assert amilab("wait", "--timeout", "soon").returncode == 2
 
 
@@ -243,6 +244,11 @@ def test_the_clock_is_shown_and_moved(start_server):
     assert refused(amilab("clock", "--set", "noon", endpoint=server.endpoint), 2) == (
         "amilab: --set: noon is no time: expected such as 2026-01-02T03:04:05Z; see amilab clock "
         "--help")
+
+
+@pytest.mark.parametrize("command", ["wait", "clock", "delays"])
+def test_help_says_what_a_time_without_a_unit_is(command):
+    assert "a number alone is milliseconds" in " ".join(said(amilab(command, "--help")).split())
 
 
 def test_delays_are_shown_and_set(start_server):
