@@ -140,7 +140,7 @@ public:
         struct stat found = {};
         require(::fstat(descriptor_, &found), "stat");
         if (S_ISFIFO(found.st_mode)) {
-            throw StorageError(EBADMSG, "open", path(), "a pipe is in the file's place");
+            throw StorageError(EBADMSG, "open", path(), "it is a pipe, and no file");
         }
     }
 

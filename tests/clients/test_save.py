@@ -246,6 +246,10 @@ def test_a_save_that_is_none_is_one_line_and_leaves_nothing(start_server, tmp_pa
         line = refused_start("--from", path, "--data", tmp_path / "data")
         assert str(path) in line, name
         assert not (tmp_path / "data").exists(), name
+    path.unlink()
+    os.mkfifo(path)
+    assert "it is a pipe" in refused_start("--from", path, "--data", tmp_path / "data")
+    assert not (tmp_path / "data").exists()
     assert "no-such-file" in refused_start_of_usage("--from", tmp_path / "no-such-file")
 
 
