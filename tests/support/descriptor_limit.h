@@ -3,6 +3,8 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "storage/base/storage_error.h"
+
 namespace amilab::test {
 
 /// Lets this process have no more than so many descriptors while it lives; those that it has open
@@ -11,6 +13,10 @@ class DescriptorLimit {
 public:
     explicit DescriptorLimit(rlim_t descriptors)
     {
+#ifdef __SANITIZE_ADDRESS__
+        // What checks types looks at the first object of each through a pipe.
+        const StorageError first(0, "open", "");
+#endif
         ::getrlimit(RLIMIT_NOFILE, &before_);
         auto limit = before_;
         limit.rlim_cur = descriptors;
