@@ -293,18 +293,18 @@ CreateLaunchTemplateVersionResponse created_answer(
 using VersionsRequest = DescribeLaunchTemplateVersionsRequest;
 
 /// Source: of all templates $Latest and $Default alone, of one any (documented); the refusals are
-/// assumed.
+/// observed, that MinVersion and MaxVersion of all are refused as no version is assumed.
 void choose_of_all(const VersionsRequest& request, ListQuery& wanted)
 {
     const auto has = [&](std::string_view one) {
         return std::ranges::find(request.versions, one) != request.versions.end();
     };
     if (request.versions.empty() || request.min_version || request.max_version) {
-        throw launch_template_not_named();
+        throw launch_template_versions_unchosen();
     }
     for (const auto& version : request.versions) {
         if (version != "$Latest" && version != "$Default") {
-            throw launch_template_version_malformed(version);
+            throw launch_template_versions_of_all_by_number();
         }
     }
     std::string either = " AND (0";
@@ -368,7 +368,7 @@ void delete_one(Session& session, const LaunchTemplateRow& row, const std::strin
         item.version_number = found.version;
         answer.successfully_deleted_launch_template_versions.push_back(std::move(item));
     } catch (const ApiError& refusal) {
-        const bool is_unknown = refusal.code == launch_template_version_unknown(version).code;
+        const bool is_unknown = refusal.code == kUnknownLaunchTemplateVersion;
         DeleteLaunchTemplateVersionsResponseErrorItem item;
         item.launch_template_id = row.id.text();
         item.launch_template_name = row.name;

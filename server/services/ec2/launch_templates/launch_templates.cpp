@@ -59,17 +59,48 @@ LaunchTemplateRow require_named(Session& session, const std::string& name)
                        launch_template_name_not_found, std::string>(session, name);
 }
 
+ApiError listed_id_not_found(const LaunchTemplateId& id)
+{
+    return not_all_launch_templates_found(not_found(id));
+}
+
+ApiError listed_name_not_found(std::string_view name)
+{
+    return not_all_launch_templates_found(launch_template_name_not_found(name));
+}
+
+LaunchTemplateRow require_listed_name(Session& session, const std::string& name)
+{
+    return require_own<kLaunchTemplateList, &LaunchTemplateRow::name, listed_name_not_found,
+                       std::string>(session, name);
+}
+
 constexpr DescribeSpec kDescribe{
     .schema = kDescribeLaunchTemplates,
     .ids = {.member = &DescribeLaunchTemplatesRequest::launch_template_ids,
             .check = &check_ids<LaunchTemplateId>,
             .not_with_page = "LaunchTemplateIds",
-            .require = &require_listed<kLaunchTemplateList, LaunchTemplateId, not_found>},
+            .require = &require_listed<kLaunchTemplateList, LaunchTemplateId, listed_id_not_found>},
     .page = {.usual = 200, .largest = 200},
-    .resolve = &add_named<&DescribeLaunchTemplatesRequest::launch_template_names, &require_named>,
+    .resolve =
+        &add_named<&DescribeLaunchTemplatesRequest::launch_template_names, &require_listed_name>,
     .select = &select_page<kLaunchTemplateList>,
     .answers = to_answers,
     .into = &DescribeLaunchTemplatesResponse::launch_templates};
+
+/// The number of the version that is to be the default.
+std::int64_t require_new_default(Session& session, const LaunchTemplateRow& row,
+                                 const std::string& version)
+{
+    try {
+        return require_version(session, row, version).version;
+    } catch (const ApiError& refusal) {
+        if (refusal.code == kUnknownLaunchTemplateVersion) {
+            throw default_version_unknown(version);
+        }
+        throw;
+    }
+}
 
 /// The number that the text is; nothing when it is none.
 std::optional<std::int64_t> number_in(const std::string& text)
@@ -109,7 +140,7 @@ LaunchTemplateVersionRow require_version(Session& session, const LaunchTemplateR
     }
     auto found = select_launch_template_version(session.db(), row.id, *number);
     if (!found) {
-        throw launch_template_version_unknown(text);
+        throw launch_template_version_unknown(row.id, text);
     }
     return std::move(*found);
 }
@@ -158,13 +189,16 @@ ModifyLaunchTemplateResponse modify_launch_template(Session& session,
     if (!is_given(request.default_version)) {
         throw missing_parameter("SetDefaultVersion");
     }
+    if (is_given(request.launch_template_id) && is_given(request.launch_template_name)) {
+        throw launch_template_to_modify_named_twice();
+    }
     stop_if_dry_run(request);
     const auto row =
         require_launch_template(session, request.launch_template_id, request.launch_template_name);
     const auto operation = kModifyLaunchTemplate.name;
     if (!made_before(session, operation, request.client_token, kMostTemplateToken)) {
         set_default_version(session.db(), row.id,
-                            require_version(session, row, request.default_version).version);
+                            require_new_default(session, row, *request.default_version));
         remember_token(session, operation, request.client_token, row.id.text());
     }
     return {.launch_template = answer_of(session, row.id)};

@@ -178,10 +178,25 @@ TEST(DescribeLaunchTemplateVersions, KnowsTheLatestAndTheDefaultOfAllTemplates)
     };
     EXPECT_THAT(all("$Latest"), ElementsAre("3"));
     EXPECT_THAT(all("$Default"), ElementsAre("1"));
-    EXPECT_EQ(
-        emulator.call("DescribeLaunchTemplateVersions", {{"LaunchTemplateVersion.1", "2"}}).code,
-        "InvalidParameterValue");
-    EXPECT_EQ(emulator.call("DescribeLaunchTemplateVersions").code, "MissingParameter");
+    const auto by_number =
+        emulator.call("DescribeLaunchTemplateVersions", {{"LaunchTemplateVersion.1", "2"}});
+    EXPECT_EQ(by_number.code, "InvalidParameterValue");
+    EXPECT_THAT(by_number.message, ::testing::HasSubstr("for ‘--versions’ specify ‘$Latest’"));
+    const auto of_none = emulator.call("DescribeLaunchTemplateVersions");
+    EXPECT_EQ(of_none.code, "MissingParameter");
+    EXPECT_EQ(of_none.message, by_number.message);
+}
+
+TEST(DescribeLaunchTemplateVersions, NamesTheTemplateThatHasNoSuchVersion)
+{
+    TestEmulator emulator;
+    make_three(emulator);
+    const auto refused = emulator.call("DescribeLaunchTemplateVersions",
+                                       version({{"LaunchTemplateVersion.1", "4"}}));
+    EXPECT_EQ(refused.code, "InvalidLaunchTemplateId.VersionNotFound");
+    EXPECT_THAT(refused.message,
+                ::testing::MatchesRegex("Could not find the specified version 4 for the launch "
+                                        "template with ID lt-[0-9a-f]{17}\\."));
 }
 
 TEST(DescribeLaunchTemplateVersions, ResolveTheAliasOfAnImageWhenAsked)

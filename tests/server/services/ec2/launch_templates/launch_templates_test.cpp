@@ -131,12 +131,23 @@ TEST(DescribeLaunchTemplates, FindsByIdAndName)
     EXPECT_THAT(
         emulator.must("DescribeLaunchTemplates", filter("launch-template-name", "w*")).texts(kIds),
         ElementsAre(id));
-    EXPECT_EQ(
-        emulator.call("DescribeLaunchTemplates", {{"LaunchTemplateId.1", "lt-0123456789abcdef0"}})
-            .code,
-        "InvalidLaunchTemplateId.NotFound");
-    EXPECT_EQ(emulator.call("DescribeLaunchTemplates", {{"LaunchTemplateName.1", "none"}}).code,
-              "InvalidLaunchTemplateName.NotFoundException");
+}
+
+TEST(DescribeLaunchTemplates, DoesNotSayWhichOfThoseThatItNamesIsMissing)
+{
+    TestEmulator emulator;
+    make(emulator, "web", data("InstanceType", "t3.small"));
+    constexpr const char* kText =
+        "At least one of the launch templates specified in the request does not exist.";
+    const auto by_id =
+        emulator.call("DescribeLaunchTemplates", {{"LaunchTemplateId.1", "lt-0123456789abcdef0"}});
+    EXPECT_EQ(by_id.code, "InvalidLaunchTemplateId.NotFound");
+    EXPECT_EQ(by_id.message, kText);
+    const auto by_name =
+        emulator.call("DescribeLaunchTemplates",
+                      {{"LaunchTemplateName.1", "web"}, {"LaunchTemplateName.2", "none"}});
+    EXPECT_EQ(by_name.code, "InvalidLaunchTemplateName.NotFoundException");
+    EXPECT_EQ(by_name.message, kText);
 }
 
 TEST(ModifyLaunchTemplate, SetsTheDefaultVersion)
@@ -149,10 +160,18 @@ TEST(ModifyLaunchTemplate, SetsTheDefaultVersion)
     EXPECT_EQ(emulator.must("ModifyLaunchTemplate", merged(named, {{"SetDefaultVersion", "2"}}))
                   .text("launchTemplate/defaultVersionNumber"),
               "2");
-    EXPECT_EQ(
-        emulator.call("ModifyLaunchTemplate", merged(named, {{"SetDefaultVersion", "3"}})).code,
-        "InvalidLaunchTemplateId.VersionNotFound");
+    const auto unknown =
+        emulator.call("ModifyLaunchTemplate", merged(named, {{"SetDefaultVersion", "3"}}));
+    EXPECT_EQ(unknown.code, "InvalidLaunchTemplateId.VersionNotFound");
+    EXPECT_EQ(unknown.message,
+              "The launch template version 3 is not found for the specified launch template.");
     EXPECT_EQ(emulator.call("ModifyLaunchTemplate", named).code, "MissingParameter");
+    const auto twice =
+        emulator.call("ModifyLaunchTemplate",
+                      merged(named, {{"LaunchTemplateId", id}, {"SetDefaultVersion", "2"}}));
+    EXPECT_EQ(twice.code, "InvalidParameterCombination");
+    EXPECT_EQ(twice.message,
+              "Either provide launch template ID or launch template name to modify the template.");
 }
 
 TEST(DeleteLaunchTemplate, TakesItsVersionsWithIt)
