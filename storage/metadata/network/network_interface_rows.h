@@ -216,6 +216,9 @@ inline constexpr std::string_view kOfOneInterfaceGroup =
     "e.id IN (SELECT g.interface_id FROM interface_group g WHERE ";
 inline constexpr std::string_view kOfInterfaceGroup =
     "EXISTS (SELECT 1 FROM interface_group g WHERE g.interface_id = e.id AND ";
+inline constexpr std::string_view kOfInterfaceGroupName =
+    "EXISTS (SELECT 1 FROM interface_group g JOIN security_group s ON s.id = g.group_id"
+    " WHERE g.interface_id = e.id AND ";
 inline constexpr std::string_view kOfOneInterfaceIpv6 =
     "e.id IN (SELECT x.interface_id FROM interface_ipv6_address x WHERE ";
 inline constexpr std::string_view kOfInterfaceIpv6 =
@@ -258,6 +261,7 @@ inline constexpr FilterColumn kNetworkInterfaceFilters[] = {
     {"availability-zone-id", "zone_id"},
     {"description", "description"},
     {"group-id", "g.group_id", kOfOneInterfaceGroup, ")", kOfInterfaceGroup},
+    {"group-name", "s.name", kOfInterfaceGroupName, ")"},
     {"interface-type", "interface_type"},
     {"ipv6-addresses.ipv6-address", "x.address", kOfOneInterfaceIpv6, ")", kOfInterfaceIpv6},
     {"mac-address", "mac_address"},

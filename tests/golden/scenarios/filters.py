@@ -30,7 +30,8 @@ VALUES = {
         "root-device-type": ["ebs"],
         "source-image-region": [REGION], "sriov-net-support": ["simple"],
         "state": ["available", "disabled"],
-        "tag-key": ["of"], "tag:<key>": ["odd"], "virtualization-type": ["paravirtual"],
+        "tag-key": ["of"], "tag-value": ["odd"], "tag:<key>": ["odd"],
+        "virtualization-type": ["paravirtual"],
     },
     "DescribeBundleTasks": {
         "progress": ["100%"], "s3-bucket": ["bucket"], "s3-prefix": ["new"],
@@ -73,13 +74,13 @@ VALUES = {
         "attachment.status": ["attached"], "availability-zone": [ZONE], "encrypted": ["true"],
         "create-time": ["2026-11-02T03:04:05*"], "multi-attach-enabled": ["true"],
         "size": ["9", "8"],
-        "status": ["in-use", "available"], "tag-key": ["of"], "tag:<key>": ["odd"],
-        "volume-type": ["gp3", "io2"], "fast-restored": ["true", "false"],
+        "status": ["in-use", "available"], "tag-key": ["of"], "tag-value": ["odd"],
+        "tag:<key>": ["odd"], "volume-type": ["gp3", "io2"], "fast-restored": ["true", "false"],
     },
     "DescribeSnapshots": {
         "description": ["odd*"], "encrypted": ["true"], "owner-id": [ACCOUNT], "progress": ["100%"],
         "start-time": ["2026-11-02*"], "status": ["completed"], "storage-tier": ["archive"],
-        "tag-key": ["of"], "tag:<key>": ["odd"], "volume-size": ["9", "1"],
+        "tag-key": ["of"], "tag-value": ["odd"], "tag:<key>": ["odd"], "volume-size": ["9", "1"],
         "transfer-type": ["standard"],
     },
     "DescribeVolumesModifications": {
@@ -113,7 +114,8 @@ VALUES = {
     "DescribeNetworkInterfaces": {
         "addresses.primary": ["true"], "attachment.device-index": ["0"],
         "attachment.status": ["attached"], "availability-zone": [ZONE], "description": ["", "odd*"],
-        "interface-type": ["interface"], "private-ip-address": ["172.31.*"],
+        "group-name": ["default"], "interface-type": ["interface"],
+        "private-ip-address": ["172.31.*"],
         "source-dest-check": ["false"], "status": ["available", "in-use"], "tag-key": ["of"],
         "tag:<key>": ["interface"],
     },

@@ -235,6 +235,23 @@ TEST(DescribePrefixLists, ShowsThoseOfAwsWithTheirBlocks)
         2U);
 }
 
+TEST(DescribeManagedPrefixLists, FindsThemByTheirTags)
+{
+    TestEmulator aws;
+    create(aws);
+    const auto id = create(aws, {{"TagSpecification.1.ResourceType", "prefix-list"},
+                                 {"TagSpecification.1.Tag.1.Key", "of"},
+                                 {"TagSpecification.1.Tag.1.Value", "web"}})
+                        .text("prefixList/prefixListId");
+    const auto found = [&](const std::string& name, const std::string& value) {
+        return aws.must("DescribeManagedPrefixLists", filter(name, value))
+            .texts("prefixListSet/item/prefixListId");
+    };
+    EXPECT_THAT(found("tag:of", "web"), ElementsAre(id));
+    EXPECT_THAT(found("tag-key", "of"), ElementsAre(id));
+    EXPECT_THAT(found("tag:of", "mail"), IsEmpty());
+}
+
 TEST(ManagedPrefixLists, OfAwsAreSeenAndUsedAndNotChanged)
 {
     TestEmulator aws;

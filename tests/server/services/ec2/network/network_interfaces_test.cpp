@@ -132,6 +132,19 @@ TEST(CreateNetworkInterface, KeepsHowLongIdleFlowsAreTracked)
               0U);
 }
 
+TEST(DescribeNetworkInterfaces, FindsThemByTheNamesOfTheirGroups)
+{
+    TestEmulator emulator;
+    const auto plain = made(emulator);
+    const auto group =
+        emulator
+            .must("CreateSecurityGroup", {{"GroupName", "web"}, {"GroupDescription", "of the web"}})
+            .text("groupId");
+    const auto grouped = made(emulator, {{"SecurityGroupId.1", group}});
+    EXPECT_THAT(filtered(emulator, "group-name", "w*"), ElementsAre(grouped));
+    EXPECT_THAT(filtered(emulator, "group-name", "default"), ElementsAre(plain));
+}
+
 TEST(CreateNetworkInterface, RefusesSubnetsAndGroupsThatAreNotTheCallers)
 {
     TestEmulator emulator;
