@@ -48,8 +48,6 @@ struct SecurityGroupRuleRow {
     std::optional<std::string> peering_id{};
     std::optional<std::string> peered_owner{};
     std::optional<std::string> peered_vpc_id{};
-    /// Read only: of a group that is the peer; nothing once that has gone.
-    std::optional<std::string> peer_vpc_id{};
     /// Read only: the state of the connection, "deleted" once that has gone.
     std::optional<std::string> peering_status{};
     /// Read only: whether the peer is a group that has gone or is no longer connected.
@@ -77,8 +75,6 @@ inline constexpr auto kSecurityGroupRuleColumns = columns<SecurityGroupRuleRow>(
     text<&SecurityGroupRuleRow::peering_id>("peering_id"),
     text<&SecurityGroupRuleRow::peered_owner>("peered_owner"),
     text<&SecurityGroupRuleRow::peered_vpc_id>("peered_vpc_id"),
-    text<&SecurityGroupRuleRow::peer_vpc_id>("peer_vpc_id")
-        .as("ifnull(r.peered_vpc_id, (SELECT p.vpc_id FROM security_group p WHERE p.id = r.peer))"),
     text<&SecurityGroupRuleRow::peering_status>("peering_status")
         .as("iif(r.peering_id IS NULL, NULL, ifnull((SELECT c.state FROM vpc_peering_connection c"
             " WHERE c.id = r.peering_id), 'deleted'))"),

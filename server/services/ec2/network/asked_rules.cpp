@@ -35,11 +35,14 @@ std::optional<int> protocol_number(std::string_view text)
 }
 
 /// Source: tcp, udp, icmp, icmpv6, a number, or -1 (documented); numbers of those four are told by
-/// their names (observed), "all" by -1, as the AWS CLI sends it (assumed); the refusal is observed.
+/// their names (observed), "all" by -1, as the AWS CLI sends it (assumed); the refusals are
+/// observed.
 std::string protocol_of(const std::optional<std::string>& asked)
 {
     if (!is_given(asked)) {
-        throw missing_parameter("IpProtocol");
+        throw invalid_parameter_value(
+            "Invalid value 'null' for protocol. VPC security group rules must specify protocols "
+            "explicitly.");
     }
     constexpr std::pair<int, std::string_view> kNamed[] = {
         {1, "icmp"}, {6, "tcp"}, {17, "udp"}, {58, "icmpv6"}};
@@ -255,7 +258,6 @@ bool find_peered(Session& session, const SecurityGroupRow& group, AskedRule& rul
     rule.row.peered_vpc_id = found->vpc_id.text();
     rule.row.peering_id = found->peering_id.text();
     rule.row.peering_status = text_of(VpcPeeringState::kActive);
-    rule.row.peer_vpc_id = rule.row.peered_vpc_id;
     return true;
 }
 
@@ -272,7 +274,6 @@ void find_group(Session& session, const SecurityGroupRow& group, AskedRule& rule
         session, SecurityGroupId::trusted(row.peer));
     if (own && own->vpc_id == group.vpc_id &&
         is_asked(rule, session.account(), own->vpc_id.text(), {})) {
-        row.peer_vpc_id = own->vpc_id.text();
         return;
     }
     if (find_peered(session, group, rule)) {

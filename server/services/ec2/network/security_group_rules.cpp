@@ -181,7 +181,7 @@ SecurityGroupRule to_rule(const Session& session, const SecurityGroupRuleRow& ro
             ReferencedSecurityGroup{.group_id = row.peer,
                                     .peering_status = row.peering_status,
                                     .user_id = row.peered_owner.value_or(row.owner),
-                                    .vpc_id = row.peer_vpc_id,
+                                    .vpc_id = row.peered_vpc_id,
                                     .vpc_peering_connection_id = row.peering_id};
     }
     return rule;
@@ -415,12 +415,31 @@ RevokeSecurityGroupEgressResponse revoke_security_group_egress(
     return revoke<Direction::kEgress, RevokeSecurityGroupEgressResponse>(session, request);
 }
 
+/// Throws for a value of the filter group-id that is no group's.
+/// Source: observed; that patterns are not judged is assumed.
+void check_group_filters(Session& /*session*/, const DescribeSecurityGroupRulesRequest& /*request*/,
+                         ListQuery& wanted)
+{
+    for (const auto& filter : wanted.filters) {
+        if (filter.name != "group-id" || has_wildcards(filter)) {
+            continue;
+        }
+        for (const auto& value : filter.values) {
+            if (!SecurityGroupId::from_text(value)) {
+                throw ApiError(std::string(SecurityGroupTag::kMalformed),
+                               fmt::format("The security group ID '{}' is malformed", value));
+            }
+        }
+    }
+}
+
 constexpr DescribeSpec kDescribe{
     .schema = kDescribeSecurityGroupRules,
     .ids = {.member = &DescribeSecurityGroupRulesRequest::security_group_rule_ids,
             .check = &check_ids<SecurityGroupRuleId>,
             .before_filters = true,
             .require = &require_listed<kSecurityGroupRuleList, SecurityGroupRuleId, not_found>},
+    .refine = &check_group_filters,
     .select = &select_page<kSecurityGroupRuleList>,
     .answers = &to_answers,
     .into = &DescribeSecurityGroupRulesResponse::security_group_rules};

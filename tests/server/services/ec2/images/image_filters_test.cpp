@@ -134,6 +134,7 @@ protected:
             {"state-reason-code", "Odd.Code"},
             {"state-reason-message", "an odd reason"},
             {"tag-key", "Odd"},
+            {"tag-value", "yes"},
             {"tag:<key>", "yes"},
             {"virtualization-type", "paravirtual"},
         };

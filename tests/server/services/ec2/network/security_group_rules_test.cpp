@@ -21,6 +21,9 @@ using ::testing::UnorderedElementsAre;
 constexpr const char* kRuleIds = "securityGroupRuleSet/item/securityGroupRuleId";
 constexpr const char* kCidrs = "securityGroupInfo/item/ipPermissions/item/ipRanges/item/cidrIp";
 constexpr const char* kNoRule = "sgr-0123456789abcdef0";
+constexpr const char* kNoProtocol =
+    "Invalid value 'null' for protocol. VPC security group rules must specify protocols "
+    "explicitly.";
 
 std::string make_group(TestEmulator& aws, const std::string& name = "web")
 {
@@ -162,6 +165,16 @@ TEST(AuthorizeSecurityGroup, RefusesFormsThatDoNotGoTogether)
               "MissingParameter");
     EXPECT_EQ(aws.call("AuthorizeSecurityGroupIngress", permission("tcp", "1", "1")).code,
               "MissingParameter");
+}
+
+TEST(AuthorizeSecurityGroup, WantsAProtocol)
+{
+    TestEmulator aws;
+    const auto refused = aws.call(
+        "AuthorizeSecurityGroupIngress",
+        {{"GroupId", make_group(aws)}, {"IpPermissions.1.IpRanges.1.CidrIp", "192.0.2.0/24"}});
+    EXPECT_EQ(refused.code, "InvalidParameterValue");
+    EXPECT_EQ(refused.message, kNoProtocol);
 }
 
 TEST(AuthorizeSecurityGroup, SucceedsWithoutAnyPeerAndAddsNone)
@@ -339,6 +352,7 @@ TEST(AuthorizeSecurityGroup, NamesOtherGroupsByIdAndByName)
         made.root().child("securityGroupRuleSet").child("item").child("referencedGroupInfo");
     EXPECT_STREQ(info.child_value("groupId"), other.c_str());
     EXPECT_STREQ(info.child_value("userId"), kAccount);
+    EXPECT_FALSE(info.child("vpcId"));
     EXPECT_EQ(aws.call("AuthorizeSecurityGroupIngress",
                        merged(all, {{"IpPermissions.1.Groups.1.GroupId", other}}))
                   .code,
@@ -561,6 +575,20 @@ TEST(DescribeSecurityGroupRules, ShowsTheRulesOfTheDefaultGroup)
               answer.text("securityGroupRuleSet/item/groupId"));
 }
 
+TEST(DescribeSecurityGroupRules, RefusesAGroupThatIsNone)
+{
+    TestEmulator aws;
+    const auto refused = aws.call("DescribeSecurityGroupRules", filter("group-id", "foobar"));
+    EXPECT_EQ(refused.code, "InvalidGroupId.Malformed");
+    EXPECT_EQ(refused.message, "The security group ID 'foobar' is malformed");
+    EXPECT_EQ(aws.must("DescribeSecurityGroupRules", filter("group-id", "sg-0123456789abcdef0"))
+                  .count("securityGroupRuleSet/item"),
+              0U);
+    EXPECT_EQ(aws.must("DescribeSecurityGroupRules", filter("group-id", "sg-*"))
+                  .count("securityGroupRuleSet/item"),
+              2U);
+}
+
 TEST(DescribeSecurityGroupRules, FindsByIdAndRefusesOthers)
 {
     TestEmulator aws;
@@ -624,7 +652,10 @@ TEST(ModifySecurityGroupRules, RefusesWhatIsNoOtherRuleOfTheGroup)
     EXPECT_EQ(code(update(group, id, kHttps)), "InvalidParameterCombination");
     EXPECT_EQ(code(update(group, id, merged(https, {{"CidrIpv6", "::/0"}}))),
               "InvalidParameterCombination");
-    EXPECT_EQ(code(update(group, id, {})), "MissingParameter");
+    const auto nameless =
+        aws.call("ModifySecurityGroupRules", update(group, id, {{"CidrIpv4", "192.0.2.0/24"}}));
+    EXPECT_EQ(nameless.code, "InvalidParameterValue");
+    EXPECT_EQ(nameless.message, kNoProtocol);
     EXPECT_EQ(code({{"GroupId", group}}), "MissingParameter");
     EXPECT_EQ(code(update(group, kNoRule, https)), "InvalidSecurityGroupRuleId.NotFound");
     EXPECT_EQ(code(update(make_group(aws, "other"), id, https)),
