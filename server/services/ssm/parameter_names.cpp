@@ -57,6 +57,17 @@ bool parse_arn(Session& session, std::string_view text, ParameterReference& to)
     return false;
 }
 
+/// The name with a slash before it, or without the one that it has; nothing of one in a hierarchy.
+std::optional<std::string> with_other_slash(const std::string& name)
+{
+    const bool has_slash = name.starts_with('/');
+    const auto rest = name.substr(has_slash ? 1 : 0);
+    if (rest.empty() || rest.find('/') != std::string::npos) {
+        return std::nullopt;
+    }
+    return has_slash ? rest : "/" + rest;
+}
+
 void cut_selector(std::string& name, ParameterReference& to)
 {
     const auto colon = name.find(':');
@@ -132,7 +143,25 @@ ParameterReference parse_reference(Session& session, std::string_view text)
         cut_selector(*reference.other_name, reference);
     }
     cut_selector(reference.name, reference);
+    if (!reference.other_name) {
+        reference.other_name = with_other_slash(reference.name);
+    }
     return reference;
+}
+
+std::string own_name(Session& session, std::string_view text)
+{
+    auto name = trimmed(text);
+    const auto is_there = [&](const std::string& one) {
+        return select_parameter(session.db(), {session.account(), session.region(), one})
+            .has_value();
+    };
+    if (!is_there(name)) {
+        if (auto other = with_other_slash(name); other && is_there(*other)) {
+            return std::move(*other);
+        }
+    }
+    return name;
 }
 
 Found find_parameter(Session& session, const ParameterReference& reference)
@@ -141,7 +170,7 @@ Found find_parameter(Session& session, const ParameterReference& reference)
         return {};
     }
     auto found = find_named(session, reference.name, reference.selector);
-    if (!found.row && reference.other_name) {
+    if (!found.row && found.missing == Missing::kParameter && reference.other_name) {
         found = find_named(session, *reference.other_name, reference.selector);
     }
     return found;

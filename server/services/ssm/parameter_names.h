@@ -13,7 +13,9 @@ namespace amilab::ssm {
 /// What a request asks for: a name or an ARN, and behind a colon a version or a label.
 struct ParameterReference {
     std::string name;
-    /// Of an ARN, which says nothing about a leading slash: that comes first, then without.
+    /// Where the first is not there. An ARN says nothing about a leading slash: that comes first,
+    /// then without; outside hierarchies a name stands for the one with the slash and the one
+    /// without, and comes first as it is written. Source: observed.
     std::optional<std::string> other_name;
     std::optional<std::string> selector;
     /// An ARN of another account or region: nobody shares parameters here.
@@ -33,6 +35,10 @@ struct Found {
 Found find_parameter(Session& session, const ParameterReference& reference);
 /// find_parameter() that throws ParameterNotFound and ParameterVersionNotFound.
 ParameterRow require_parameter(Session& session, const ParameterReference& reference);
+
+/// The name of the caller's own parameter that is meant, which may be another by a leading slash;
+/// the text without spaces where there is none.
+std::string own_name(Session& session, std::string_view text);
 
 /// Whether the name is one of AWS's own.
 bool is_public_name(std::string_view name);

@@ -48,7 +48,7 @@ std::string require_resource(Session& session, std::string_view type, std::strin
     if (type != "Parameter") {
         throw resource_type_not_offered(type);
     }
-    auto name = trimmed(id);
+    auto name = own_name(session, id);
     if (!select_parameter(session.db(), {session.account(), session.region(), name})) {
         throw resource_not_found();
     }

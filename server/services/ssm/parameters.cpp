@@ -472,7 +472,8 @@ PutParameterResponse put_parameter(Session& session, const PutParameterRequest& 
 
 DeleteParameterResponse delete_parameter(Session& session, const DeleteParameterRequest& request)
 {
-    if (!amilab::delete_parameter(session.db(), own_key(session, trimmed(request.name)))) {
+    if (!amilab::delete_parameter(session.db(),
+                                  own_key(session, own_name(session, request.name)))) {
         throw parameter_not_found();
     }
     return {};
@@ -486,7 +487,7 @@ DeleteParametersResponse delete_parameters(Session& session, const DeleteParamet
     DeleteParametersResponse response;
     for (const auto& name : request.names) {
         const bool is_gone =
-            amilab::delete_parameter(session.db(), own_key(session, trimmed(name)));
+            amilab::delete_parameter(session.db(), own_key(session, own_name(session, name)));
         (is_gone ? response.deleted_parameters : response.invalid_parameters).push_back(name);
     }
     return response;
@@ -495,7 +496,7 @@ DeleteParametersResponse delete_parameters(Session& session, const DeleteParamet
 LabelParameterVersionResponse label_parameter_version(Session& session,
                                                       const LabelParameterVersionRequest& request)
 {
-    const auto name = trimmed(request.name);
+    const auto name = own_name(session, request.name);
     const auto key = own_key(session, name);
     const auto newest = select_parameter(session.db(), key);
     if (!newest) {

@@ -70,6 +70,13 @@ TEST_F(ParameterTags, AreAddedReplacedAndRemoved)
     EXPECT_THAT(tags(), ElementsAre("team=all"));
 }
 
+TEST_F(ParameterTags, AreFoundWithASlashBeforeTheNameToo)
+{
+    EXPECT_TRUE(
+        call("AddTagsToResource", merged(tag("team", "images"), {{"ResourceId", "/p"}})).ok());
+    EXPECT_THAT(tags(), ElementsAre("team=images"));
+}
+
 TEST_F(ParameterTags, ComeWithANewParameterAndGoWithIt)
 {
     ssm.call_operation("DeleteParameter", {{"Name", "p"}});

@@ -391,6 +391,26 @@ TEST_F(ParameterStore, SeveralAreGivenByNameAndTheRestAreNamed)
     EXPECT_EQ(call("GetParameters", {{"Names", json::array()}}).code, "ValidationException");
 }
 
+TEST_F(ParameterStore, ANameOutsideHierarchiesIsTheSameWithASlashAndWithout)
+{
+    put("plain", "1");
+    put("/slashed", "2");
+    put("/app/deep", "3");
+    EXPECT_EQ(get("/plain"), "1");
+    EXPECT_EQ(get("slashed"), "2");
+    EXPECT_EQ(call("GetParameter", {{"Name", "app/deep"}}).code, "ParameterNotFound");
+    EXPECT_THAT(must("GetParameters", {{"Names", {"/plain"}}}).each("Parameters", "Name"),
+                ElementsAre("plain"));
+    must("LabelParameterVersion", {{"Name", "slashed"}, {"Labels", {"live"}}});
+    EXPECT_EQ(get("/slashed:live"), "2");
+    put("slashed", "4");
+    EXPECT_EQ(get("slashed"), "4") << "as it is written comes first";
+    must("DeleteParameter", {{"Name", "/plain"}});
+    EXPECT_EQ(call("GetParameter", {{"Name", "plain"}}).code, "ParameterNotFound");
+    must("DeleteParameters", {{"Names", {"slashed"}}});
+    EXPECT_EQ(get("slashed"), "2");
+}
+
 TEST_F(ParameterStore, DeletedParametersAreGoneAndBeginAnew)
 {
     put("a", "1");
