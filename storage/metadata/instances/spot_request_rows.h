@@ -162,7 +162,7 @@ inline constexpr FilterColumn kSpotRequestFilters[] = {
     {"network-interface.subnet-id", "x.value", kSpotSubnet, ")"},
     {"product-description", "product_description"},
     {"spot-instance-request-id", "id"},
-    {"spot-price", "spot_price"},
+    {"spot-price", "printf('%.6f', s.spot_price)"},
     {"state", "state"},
     {"status-code", "status_code"},
     {"status-message", "status_message"},

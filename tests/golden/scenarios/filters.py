@@ -185,7 +185,7 @@ VALUES = {
         "launched-availability-zone": [ZONE], "launched-availability-zone-id": ["use1-az2"],
         "network-interface.delete-on-termination": ["true"],
         "network-interface.description": ["odd"], "network-interface.device-index": ["0"],
-        "product-description": ["Linux/UNIX"], "spot-price": ["0.5"], "state": ["active"],
+        "product-description": ["Linux/UNIX"], "spot-price": ["0.500000"], "state": ["active"],
         "status-code": ["fulfilled"], "type": ["persistent"], "valid-until": ["2031-*"],
         "tag:<key>": ["odd"], "tag-key": ["of"]},
     "DescribeSpotPriceHistory": {

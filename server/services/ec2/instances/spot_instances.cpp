@@ -1,6 +1,7 @@
 #include "server/services/ec2/instances/spot_instances.h"
 
 #include <charconv>
+#include <cmath>
 
 #include <fmt/format.h>
 
@@ -15,13 +16,19 @@ namespace {
 
 constexpr std::string_view kSpot = "spot";
 
+std::string price_text(double price)
+{
+    return fmt::format("{:.6f}", price);
+}
+
 /// Dollars; nothing when the text is no number.
 std::optional<double> dollars(std::string_view text)
 {
     double value = 0;
     const auto [end, error] =
         std::from_chars(text.data(), text.data() + text.size(), value, std::chars_format::fixed);
-    const bool is_number = error == std::errc() && end == text.data() + text.size();
+    const bool is_number =
+        error == std::errc() && end == text.data() + text.size() && std::isfinite(value);
     return is_number ? std::optional(value) : std::nullopt;
 }
 
@@ -78,7 +85,7 @@ std::string_view product_of(const ImageRow& image)
 /// Instances (assumed).
 std::string usual_most(double price)
 {
-    return fmt::format("{:.6f}", price * 3);
+    return price_text(price * 3);
 }
 
 void note_fulfilled(Session& session, SpotRequestRow& row)
@@ -122,6 +129,12 @@ void check_spot_price(const std::string& text)
     if (!price || *price < kLeast) {
         throw invalid_value(text, "spotPrice", "Expected a price of at least 0.001.");
     }
+}
+
+std::string told_spot_price(const std::string& text)
+{
+    const auto price = dollars(text);
+    return price ? price_text(*price) : text;
 }
 
 void refuse_block_duration(const std::optional<std::int64_t>& minutes)

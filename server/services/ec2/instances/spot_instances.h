@@ -43,6 +43,10 @@ ApiError behavior_of_persistent_requests();
 /// Throws unless the text is a price of more than a tenth of a cent (documented).
 void check_spot_price(const std::string& text);
 
+/// A request's price as answers tell it.
+/// Source: six places (documented example).
+std::string told_spot_price(const std::string& text);
+
 /// Throws for market options that do not go together.
 /// Source: EC2 API Reference, SpotMarketOptions: which are for persistent requests (documented);
 /// codes and texts are assumed.

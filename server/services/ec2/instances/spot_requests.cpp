@@ -119,7 +119,7 @@ SpotInstanceRequest to_answer(const SpotRequestRow& row)
     answer.launched_availability_zone_id = row.zone_id;
     answer.product_description = row.product_description;
     answer.spot_instance_request_id = row.id.text();
-    answer.spot_price = row.spot_price;
+    answer.spot_price = told_spot_price(row.spot_price);
     answer.state = text_of(row.state);
     answer.status = SpotInstanceStatus{.code = row.status_code,
                                        .message = row.status_message,

@@ -42,9 +42,12 @@ struct Targets {
 };
 
 /// What the ids mean, each once. Source: "The ID 'x' is not valid" for words and for ids with wrong
-/// digits (observed).
+/// digits (observed); "resourceIdSet" where there is none (observed of CreateTags).
 Targets parse_targets(const Services& services, const std::vector<std::string>& ids)
 {
+    if (ids.empty()) {
+        throw missing_parameter("resourceIdSet");
+    }
     if (ids.size() > kMostResources) {
         throw too_many_resources_to_tag(kMostResources);
     }

@@ -107,7 +107,7 @@ TEST(RunInstances, RefusesMarketOptionsThatDoNotGoTogether)
     EXPECT_EQ(
         launch_code(aws, merged(kPersistent, {{spot + "ValidUntil", "2001-01-01T00:00:00Z"}})),
         "InvalidParameterValue");
-    for (const char* price : {"x", "0.0001", "-1", "1e9"}) {
+    for (const char* price : {"x", "0.0001", "-1", "1e9", "inf", "nan"}) {
         EXPECT_EQ(launch_code(aws, merged(kSpot, {{spot + "MaxPrice", price}})),
                   "InvalidParameterValue")
             << price;
@@ -136,7 +136,10 @@ TEST(RunInstances, TakesMarketOptionsFromATemplateAndTagsTheRequest)
                                   {"TagSpecification.1.ResourceType", "spot-instances-request"},
                                   {"TagSpecification.1.Tag.1.Key", "of"},
                                   {"TagSpecification.1.Tag.1.Value", "test"}});
-    EXPECT_EQ(spot_field(aws, request_of(aws, id), "spotPrice"), "0.5");
+    EXPECT_EQ(spot_field(aws, request_of(aws, id), "spotPrice"), "0.500000");
+    EXPECT_EQ(aws.must("DescribeSpotInstanceRequests", filter("spot-price", "0.500000"))
+                  .count("spotInstanceRequestSet/item"),
+              1U);
     EXPECT_EQ(spot_field(aws, request_of(aws, id), "tagSet/item/value"), "test");
     EXPECT_EQ(aws.must("GetLaunchTemplateData", {{"InstanceId", id}})
                   .text("launchTemplateData/instanceMarketOptions/marketType"),

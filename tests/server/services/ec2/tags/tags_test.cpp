@@ -154,8 +154,9 @@ TEST(CreateTags, RefusesWhatIsNoId)
         EXPECT_EQ(refused.code, "InvalidID") << id;
         EXPECT_EQ(refused.message, "The ID '" + std::string(id) + "' is not valid");
     }
-    EXPECT_EQ(aws.call("CreateTags", {{"Tag.1.Key", "a"}, {"Tag.1.Value", "b"}}).code,
-              "MissingParameter");
+    const auto of_none = aws.call("CreateTags", {{"Tag.1.Key", "a"}, {"Tag.1.Value", "b"}});
+    EXPECT_EQ(of_none.code, "MissingParameter");
+    EXPECT_EQ(of_none.message, "The request must contain the parameter resourceIdSet");
 }
 
 TEST(CreateTags, RefusesKeysAndValuesThatAwsRefuses)
