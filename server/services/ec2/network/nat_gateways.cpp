@@ -1,6 +1,8 @@
 #include "server/services/ec2/network/nat_gateways.h"
 #include "server/wire/ec2/network/nat_gateways.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "server/calls/idempotency.h"
@@ -222,15 +224,21 @@ NatGatewayRow make_gateway(Session& session, const NatGatewayWish& wish, const L
 }
 
 /// Source: the answer names the elastic addresses and nothing else of the addresses (documented
-/// example).
+/// example); of one that will fail too, since only its state tells that (assumed).
 CreateNatGatewayResponse created_answer(Session& session, const CreateNatGatewayRequest& request,
-                                        const NatGatewayRow& row)
+                                        const NatGatewayWish& wish, const NatGatewayRow& row)
 {
     CreateNatGatewayResponse response{.client_token = request.client_token,
                                       .nat_gateway = to_answers(session, {row}).front()};
     auto& addresses = response.nat_gateway->nat_gateway_addresses;
     for (auto& one : addresses) {
         one = {.allocation_id = one.allocation_id};
+    }
+    if (addresses.empty()) {
+        for (const auto& id : wish.allocations) {
+            addresses.push_back({.allocation_id = id.text()});
+        }
+        addresses.resize(std::max<std::size_t>(addresses.size(), 1));
     }
     return response;
 }
@@ -246,12 +254,12 @@ CreateNatGatewayResponse create_nat_gateway(Session& session,
     stop_if_dry_run(request);
     ensure_default_network(session);
     if (const auto made = made_before(session, request.kOperation, request.client_token)) {
-        return created_answer(session, request,
+        return created_answer(session, request, wish,
                               require_nat_gateway(session, NatGatewayId::trusted(*made)));
     }
     const auto row = make_gateway(session, wish, require_launch_subnet(session, subnet_id), tags);
     remember_token(session, request.kOperation, request.client_token, row.id.text());
-    return created_answer(session, request, row);
+    return created_answer(session, request, wish, row);
 }
 
 // Source: EC2 API Reference, DescribeNatGateways (documented).

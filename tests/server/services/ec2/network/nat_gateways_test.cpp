@@ -63,6 +63,19 @@ TEST(CreateNatGateway, RefusesAnElasticAddressThatIsThereTwice)
     EXPECT_TRUE(create(aws, subnet, merged(primary, {{"SecondaryAllocationId.1", second}})).ok());
 }
 
+TEST(CreateNatGateway, AnswersAsIfItSucceededWhereTheGatewayFails)
+{
+    TestEmulator aws;
+    const auto vpc = aws.must("CreateVpc", {{"CidrBlock", "10.0.0.0/16"}}).text("vpc/vpcId");
+    const auto closed = aws.must("CreateSubnet", {{"VpcId", vpc}, {"CidrBlock", "10.0.0.0/24"}})
+                            .text("subnet/subnetId");
+    const auto allocation = allocate_address(aws);
+    const auto made = create(aws, closed, {{"AllocationId", allocation}});
+    EXPECT_EQ(made.text("natGateway/state"), "pending");
+    EXPECT_EQ(made.text("natGateway/natGatewayAddressSet/item/allocationId"), allocation);
+    EXPECT_THAT(failure_of(aws, made), testing::StartsWith("Gateway.NotAttached"));
+}
+
 TEST(CreateNatGateway, GivesItsElasticAddressToAnInterfaceOfItsOwn)
 {
     TestEmulator aws;
