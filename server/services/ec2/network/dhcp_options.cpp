@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <set>
 
 #include <fmt/format.h>
@@ -24,8 +25,11 @@ namespace {
 constexpr std::array<std::string_view, 6> kKeys = {
     "domain-name-servers",  "domain-name",       "ntp-servers",
     "netbios-name-servers", "netbios-node-type", "ipv6-address-preferred-lease-time"};
-// Source: up to four servers of a kind (documented).
+// Source: up to four servers of a kind, of NTP four of each family (documented).
 constexpr std::size_t kMostValues = 4;
+// Source: documented, in seconds.
+constexpr std::int64_t kShortestLease = 140;
+constexpr std::int64_t kLongestLease = 2147483647;
 /// A VPC's options when it has none. Source: EC2 API Reference, AssociateDhcpOptions (documented).
 constexpr std::string_view kNone = "default";
 
@@ -67,7 +71,47 @@ constexpr DescribeSpec kDescribe{
     .answers = &to_answers,
     .into = &DescribeDhcpOptionsResponse::dhcp_options};
 
-/// Source: the keys and how many values (documented); the refusals are assumed.
+void check_count(const NewDhcpConfiguration& option)
+{
+    const auto count = [&](bool has_colon) {
+        return static_cast<std::size_t>(
+            std::ranges::count_if(option.values, [&](const std::string& value) {
+                return (value.find(':') != std::string::npos) == has_colon;
+            }));
+    };
+    const bool are_apart = option.key == "ntp-servers";
+    if (are_apart ? std::max(count(true), count(false)) > kMostValues
+                  : option.values.size() > kMostValues) {
+        throw invalid_parameter_value(fmt::format("The DHCP option {} has more than {} values{}.",
+                                                  *option.key, kMostValues,
+                                                  are_apart ? " of one address family" : ""));
+    }
+}
+
+bool is_lease_time(const std::string& text)
+{
+    std::int64_t seconds = 0;
+    const auto* const end = text.data() + text.size();
+    const auto [at, error] = std::from_chars(text.data(), end, seconds);
+    return error == std::errc() && at == end && seconds >= kShortestLease &&
+           seconds <= kLongestLease;
+}
+
+void check_value(const std::string& key, const std::string& value)
+{
+    check_ascii(value, "DhcpConfiguration.Value");
+    if (key == "netbios-node-type" && value != "1" && value != "2" && value != "4" &&
+        value != "8") {
+        throw invalid_value(value, "DhcpConfiguration.Value", "Expected 1, 2, 4 or 8.");
+    }
+    if (key == "ipv6-address-preferred-lease-time" && !is_lease_time(value)) {
+        throw invalid_value(
+            value, "DhcpConfiguration.Value",
+            fmt::format("Expected seconds between {} and {}.", kShortestLease, kLongestLease));
+    }
+}
+
+/// Source: the keys, how many values, and which of them (documented); the refusals are assumed.
 void check_configuration(const NewDhcpConfiguration& option, std::set<std::string>& keys)
 {
     const auto key = option.key.value_or("");
@@ -80,12 +124,9 @@ void check_configuration(const NewDhcpConfiguration& option, std::set<std::strin
     if (option.values.empty()) {
         throw missing_parameter("DhcpConfiguration.Value");
     }
-    if (option.values.size() > kMostValues) {
-        throw invalid_parameter_value(
-            fmt::format("The DHCP option {} has more than {} values.", key, kMostValues));
-    }
+    check_count(option);
     for (const auto& value : option.values) {
-        check_ascii(value, "DhcpConfiguration.Value");
+        check_value(key, value);
     }
 }
 

@@ -1,3 +1,6 @@
+#include <string>
+#include <vector>
+
 #include <gtest/gtest.h>
 
 #include "tests/server/services/ec2/network/own_network.h"
@@ -33,6 +36,43 @@ TEST(DhcpOptions, RefuseUnknownKeysAndKeysWithoutValues)
     EXPECT_EQ(aws.call("CreateDhcpOptions", {{"DhcpConfiguration.1.Key", "domain-name"}}).code,
               "MissingParameter");
     EXPECT_EQ(aws.call("CreateDhcpOptions").code, "MissingParameter");
+}
+
+TEST(DhcpOptions, TakeFourServersAndOfNtpFourOfEachFamily)
+{
+    TestEmulator aws;
+    const auto code_of = [&](const std::string& key, const std::vector<std::string>& values) {
+        Parameters request{{"DhcpConfiguration.1.Key", key}};
+        for (const auto& value : values) {
+            request.emplace_back("DhcpConfiguration.1.Value." + std::to_string(request.size()),
+                                 value);
+        }
+        return aws.call("CreateDhcpOptions", request).code;
+    };
+    std::vector<std::string> servers{"192.0.2.1", "192.0.2.2", "192.0.2.3", "192.0.2.4"};
+    EXPECT_EQ(code_of("domain-name-servers", servers), "");
+    for (const auto* more : {"2001:db8::1", "2001:db8::2", "2001:db8::3", "2001:db8::4"}) {
+        servers.emplace_back(more);
+    }
+    EXPECT_EQ(code_of("ntp-servers", servers), "");
+    EXPECT_EQ(code_of("domain-name-servers", servers), "InvalidParameterValue");
+    servers.emplace_back("192.0.2.5");
+    EXPECT_EQ(code_of("ntp-servers", servers), "InvalidParameterValue");
+}
+
+TEST(DhcpOptions, RefuseNodeTypesAndLeaseTimesThatAreNone)
+{
+    TestEmulator aws;
+    const auto code_of = [&](const std::string& key, const std::string& value) {
+        return aws.call("CreateDhcpOptions", option(key, value)).code;
+    };
+    EXPECT_EQ(code_of("netbios-node-type", "2"), "");
+    EXPECT_EQ(code_of("netbios-node-type", "0"), "InvalidParameterValue");
+    EXPECT_EQ(code_of("netbios-node-type", "12"), "InvalidParameterValue");
+    EXPECT_EQ(code_of("ipv6-address-preferred-lease-time", "140"), "");
+    for (const auto* none : {"139", "2147483648", "soon", "140s"}) {
+        EXPECT_EQ(code_of("ipv6-address-preferred-lease-time", none), "InvalidParameterValue");
+    }
 }
 
 TEST(DhcpOptions, OfAnAccountAreAmazonsUntilOthersAreMade)
