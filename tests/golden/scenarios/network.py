@@ -226,7 +226,9 @@ def dhcp_options(emulator):
     for _ in range(5):
         me.quiet("CreateDhcpOptions", DhcpConfiguration=wished)
     for wrong in ([], [{"Key": "x", "Value": ["y"]}], [{"Key": "domain-name"}], wished[:1] * 2,
-                  [{"Key": "ntp-servers", "Value": ["10.0.0.2"] * 5}]):
+                  [{"Key": "ntp-servers", "Value": ["10.0.0.2"] * 5}],
+                  [{"Key": "netbios-node-type", "Value": ["3"]}],
+                  [{"Key": "ipv6-address-preferred-lease-time", "Value": ["139"]}]):
         me.refused("CreateDhcpOptions", DhcpConfiguration=wrong)
     me.dry("AssociateDhcpOptions", DhcpOptionsId=made, VpcId=vpc)
     me("AssociateDhcpOptions", DhcpOptionsId=made, VpcId=vpc)

@@ -177,7 +177,7 @@ void add_dhcp_options(TrialTable& table)
 {
     table["CreateDhcpOptions"] = {
         {{"DhcpConfiguration.1.Key", "domain-name"}, {"DhcpConfiguration.1.Value.1", "a.example"}},
-        changes("DhcpConfiguration.1.Key", "netbios-node-type") +
+        changes("DhcpConfiguration.1.Key", "netbios-name-servers") +
             changes("DhcpConfiguration.1.Value.1", "b.example") + tag_trials("dhcp-options")};
     table["DescribeDhcpOptions"] =
         describe_operation(filter_trials("value", "AmazonProvidedDNS") + page_trials() +
