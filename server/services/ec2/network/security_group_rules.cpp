@@ -269,7 +269,11 @@ Response authorize(Session& session, const Request& request)
     refuse_those_there(session, rows);
     require_room(session, group.id, kDirection, rows);
     insert_rules(session, rows, tags);
-    return {.return_value = true, .security_group_rules = to_answers(session, std::move(rows))};
+    auto answers = to_answers(session, std::move(rows));
+    for (auto& one : answers) {
+        one.tags = unless_empty(std::move(*one.tags));
+    }
+    return {.return_value = true, .security_group_rules = std::move(answers)};
 }
 
 AuthorizeSecurityGroupIngressResponse authorize_security_group_ingress(

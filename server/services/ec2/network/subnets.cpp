@@ -46,7 +46,7 @@ Subnet to_subnet(Session& session, const PageTags& tags, const SubnetRow& row)
                   .state = "available",
                   .subnet_arn = resource_arn(session, "subnet", row.id.text()),
                   .subnet_id = row.id.text(),
-                  .tags = tags.of(row.id.text()),
+                  .tags = unless_empty(tags.of(row.id.text())),
                   .vpc_id = row.vpc_id.text()};
     if (!row.ipv6_native) {
         answer.cidr_block = row.cidr_block;
@@ -183,7 +183,9 @@ SubnetRow require_subnet_row(Session& session, const SubnetId& id)
 
 Subnet subnet_answer(Session& session, const SubnetId& id)
 {
-    return to_answers(session, {require_subnet_row(session, id)}).front();
+    auto answer = to_answers(session, {require_subnet_row(session, id)}).front();
+    answer.tags = tags_of(session, id.text());
+    return answer;
 }
 
 std::vector<ZoneRow> enabled_zones(Session& session)

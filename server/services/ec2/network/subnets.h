@@ -15,7 +15,7 @@ namespace amilab::ec2 {
 
 /// The caller's subnet. Throws InvalidSubnetID.NotFound.
 SubnetRow require_subnet_row(Session& session, const SubnetId& id);
-/// The caller's subnet as answers have it.
+/// The caller's subnet as the answer has it that tells of its making: with tags that are empty too.
 Subnet subnet_answer(Session& session, const SubnetId& id);
 
 /// The region's zones that the account may use, by their names.

@@ -18,6 +18,12 @@ namespace amilab::ec2 {
 
 namespace {
 
+template <class Value>
+std::vector<Value>& ensure_list(std::optional<std::vector<Value>>& list)
+{
+    return list ? *list : list.emplace();
+}
+
 /// Source: what a default VPC's answer holds (observed).
 Vpc to_vpc(const PageTags& tags, const std::vector<VpcCidrBlockRow>& blocks, const VpcRow& row)
 {
@@ -30,11 +36,11 @@ Vpc to_vpc(const PageTags& tags, const std::vector<VpcCidrBlockRow>& blocks, con
         .is_default = row.is_default,
         .owner_id = row.owner,
         .state = "available",
-        .tags = tags.of(row.id.text()),
+        .tags = unless_empty(tags.of(row.id.text())),
         .vpc_id = row.id.text()};
     for (const auto& one : children_of(blocks, &VpcCidrBlockRow::vpc_id, row.id.text())) {
         if (one.family == AddressFamily::kIpv6) {
-            answer.ipv6_cidr_block_association_set.push_back(ipv6_association(one));
+            ensure_list(answer.ipv6_cidr_block_association_set).push_back(ipv6_association(one));
         } else {
             answer.cidr_block_association_set.push_back(
                 ipv4_association(one.id.text(), one.cidr_block));
@@ -84,7 +90,10 @@ VpcRow require_vpc(Session& session, const VpcId& id)
 
 Vpc vpc_answer(Session& session, const VpcId& id)
 {
-    return to_answers(session, {require_vpc(session, id)}).front();
+    auto answer = to_answers(session, {require_vpc(session, id)}).front();
+    ensure_list(answer.tags);
+    ensure_list(answer.ipv6_cidr_block_association_set);
+    return answer;
 }
 
 namespace {

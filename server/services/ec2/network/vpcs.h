@@ -10,7 +10,7 @@ namespace amilab::ec2 {
 
 /// The caller's VPC. Throws InvalidVpcID.NotFound.
 VpcRow require_vpc(Session& session, const VpcId& id);
-/// The caller's VPC as answers have it.
+/// The caller's VPC as the answer has it that tells of its making: with lists that are empty too.
 Vpc vpc_answer(Session& session, const VpcId& id);
 
 extern const Family kVpcs;

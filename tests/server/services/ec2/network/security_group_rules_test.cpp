@@ -575,6 +575,17 @@ TEST(DescribeSecurityGroupRules, ShowsTheRulesOfTheDefaultGroup)
               answer.text("securityGroupRuleSet/item/groupId"));
 }
 
+TEST(DescribeSecurityGroupRules, TellsOfNoTagsWhereTheCallThatMadeThemDoesNot)
+{
+    TestEmulator aws;
+    const auto made = aws.must("AuthorizeSecurityGroupIngress", ssh(make_group(aws)));
+    EXPECT_EQ(made.count("securityGroupRuleSet/item/tagSet"), 0U);
+    const auto shown =
+        aws.must("DescribeSecurityGroupRules", {{"SecurityGroupRuleId.1", made.text(kRuleIds)}});
+    EXPECT_EQ(shown.count("securityGroupRuleSet/item/tagSet"), 1U);
+    EXPECT_EQ(shown.count("securityGroupRuleSet/item/tagSet/item"), 0U);
+}
+
 TEST(DescribeSecurityGroupRules, RefusesAGroupThatIsNone)
 {
     TestEmulator aws;

@@ -242,5 +242,23 @@ TEST(DeleteSubnet, TakesItsAssociationsAlong)
     EXPECT_EQ(aws.call("DeleteSubnet", {{"SubnetId", subnet}}).code, "InvalidSubnetID.NotFound");
 }
 
+TEST(NewNetwork, IsToldWithListsThatAreEmptyAndDescribedWithoutThem)
+{
+    TestEmulator aws;
+    const auto vpc = aws.must("CreateVpc", {{"CidrBlock", "10.0.0.0/16"}});
+    EXPECT_EQ(vpc.count("vpc/tagSet"), 1U);
+    EXPECT_EQ(vpc.count("vpc/ipv6CidrBlockAssociationSet"), 1U);
+    const auto id = vpc.text("vpc/vpcId");
+    const auto vpcs = aws.must("DescribeVpcs", {{"VpcId.1", id}});
+    EXPECT_EQ(vpcs.count("vpcSet/item/tagSet"), 0U);
+    EXPECT_EQ(vpcs.count("vpcSet/item/ipv6CidrBlockAssociationSet"), 0U);
+    const auto subnet = aws.must("CreateSubnet", {{"VpcId", id}, {"CidrBlock", "10.0.0.0/24"}});
+    EXPECT_EQ(subnet.count("subnet/tagSet"), 1U);
+    const auto subnets =
+        aws.must("DescribeSubnets", {{"SubnetId.1", subnet.text("subnet/subnetId")}});
+    EXPECT_EQ(subnets.count("subnetSet/item/tagSet"), 0U);
+    EXPECT_EQ(subnets.count("subnetSet/item/ipv6CidrBlockAssociationSet"), 1U);
+}
+
 }  // namespace
 }  // namespace amilab::test
