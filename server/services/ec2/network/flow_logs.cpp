@@ -101,16 +101,13 @@ void check_format(const std::string& format)
     }
 }
 
-/// Source: the texts are observed, that of both named assumed.
+/// Source: the texts are observed.
 void take_log_group(const CreateFlowLogsRequest& request, FlowLogRow& row)
 {
     if (!row.permission_arn) {
         throw invalid_parameter(
             "DeliverLogsPermissionArn can't be empty if "
             "LogDestinationType is cloud-watch-logs.");
-    }
-    if (is_given(request.log_group_name) && row.destination) {
-        throw invalid_parameter("Please only provide LogGroupName or only provide LogDestination.");
     }
     if (!row.destination) {
         row.log_group_name = request.log_group_name;
@@ -178,6 +175,10 @@ FlowLogRow wished(const CreateFlowLogsRequest& request)
     }
     if (!row.destination && !is_given(request.log_group_name)) {
         throw invalid_parameter("LogDestination can't be empty if LogGroupName is not provided.");
+    }
+    // Source: the text, and that it comes before that of the type (observed).
+    if (row.destination && is_given(request.log_group_name)) {
+        throw invalid_parameter("Please only provide LogGroupName or only provide LogDestination.");
     }
     if (row.destination_type == LogDestinationType::kCloudWatchLogs) {
         take_log_group(request, row);
@@ -262,6 +263,14 @@ void make_log(Session& session, FlowLogRow row, const std::string& resource,
     response.flow_log_ids.push_back(row.id.text());
 }
 
+/// Source: that a call without a token is answered with one (documented example); its form is ours.
+std::string new_client_token(Session& session)
+{
+    const auto part = [&] { return session.ids().next_number("client-token"); };
+    const auto first = part();
+    return fmt::format("{:016x}{:016x}", first, part());
+}
+
 // Source: EC2 API Reference, CreateFlowLogs (documented): destinations and roles are taken as there
 // (assumed).
 CreateFlowLogsResponse create_flow_logs(Session& session, const CreateFlowLogsRequest& request)
@@ -272,6 +281,7 @@ CreateFlowLogsResponse create_flow_logs(Session& session, const CreateFlowLogsRe
     stop_if_dry_run(request);
     ensure_default_network(session);
     CreateFlowLogsResponse response{.client_token = request.client_token};
+    drop_empty(response.client_token);
     if (const auto made = made_before(session, request.kOperation, request.client_token)) {
         boost::algorithm::split(response.flow_log_ids, *made, [](char one) { return one == ','; });
         return response;
@@ -288,6 +298,9 @@ CreateFlowLogsResponse create_flow_logs(Session& session, const CreateFlowLogsRe
     if (!response.flow_log_ids.empty()) {
         remember_token(session, request.kOperation, request.client_token,
                        fmt::format("{}", fmt::join(response.flow_log_ids, ",")));
+    }
+    if (!response.client_token) {
+        response.client_token = new_client_token(session);
     }
     return response;
 }

@@ -65,6 +65,16 @@ TEST(FlowLogs, AreMadeDescribedAndDeleted)
               "InvalidFlowLogId.Malformed");
 }
 
+TEST(CreateFlowLogs, AnswersWithATokenWhoeverChoseIt)
+{
+    TestEmulator aws;
+    const auto vpc = make_vpc(aws);
+    EXPECT_EQ(aws.must("CreateFlowLogs", merged(of_vpc(vpc), {{"ClientToken", "mine"}}))
+                  .text("clientToken"),
+              "mine");
+    EXPECT_NE(aws.must("CreateFlowLogs", to_group(vpc)).text("clientToken"), "");
+}
+
 TEST(FlowLogs, WatchVpcsSubnetsAndInterfaces)
 {
     TestEmulator aws;
@@ -149,9 +159,13 @@ TEST(FlowLogs, RefuseWhatDoesNotGoTogether)
               "cloud-watch-logs.");
     EXPECT_EQ(message(to_group(vpc), {{"LogGroupName", ""}}),
               "InvalidParameter: LogDestination can't be empty if LogGroupName is not provided.");
-    EXPECT_EQ(message(to_group(vpc), {{"LogDestination", kBucket}}),
-              "InvalidParameter: Please only provide LogGroupName or only provide LogDestination.");
-    EXPECT_EQ(message(of_vpc(vpc), {{"LogGroupName", "logs"}}),
+    for (const auto& both : {merged(to_group(vpc), {{"LogDestination", kBucket}}),
+                             merged(of_vpc(vpc), {{"LogGroupName", "logs"}})}) {
+        EXPECT_EQ(
+            message(both, {}),
+            "InvalidParameter: Please only provide LogGroupName or only provide LogDestination.");
+    }
+    EXPECT_EQ(message(of_vpc(vpc), {{"LogGroupName", "logs"}, {"LogDestination", ""}}),
               "InvalidParameter: LogDestination type must be cloud-watch-logs if LogGroupName is "
               "provided.");
     EXPECT_EQ(message(of_vpc(vpc), {{"MaxAggregationInterval", "61"}}),
