@@ -61,15 +61,19 @@ constexpr auto kOldestColumns =
                                    " WHERE b.owner = v.owner AND b.region = v.region"
                                    " AND b.name = v.name AND b.version = v.version)"));
 
-/// Names below a path, in a form that an index serves.
+/// Names below a path, in a form that an index serves. Below the root are those without a slash
+/// too. Source: observed.
 void append_path(Query& query, std::string_view name, std::string path,
                  ParameterFilter::Option option)
 {
     if (path.empty() || path.back() != '/') {
         path += '/';
     }
-    query.sql("(").sql(name).sql(" >= ").value(path);
-    query.sql(" AND ").sql(name).sql(" < ").value(path + "\xff");
+    const bool is_root = path == "/";
+    query.sql("(").sql(name).sql(" >= ").value(is_root ? "" : path);
+    if (!is_root) {
+        query.sql(" AND ").sql(name).sql(" < ").value(path + "\xff");
+    }
     if (option == ParameterFilter::Option::kOneLevel) {
         query.sql(" AND instr(substr(").sql(name).sql(", ");
         query.value(static_cast<std::int64_t>(path.size()) + 1).sql("), '/') = 0");

@@ -233,7 +233,7 @@ TEST_F(ParameterStore, APathHasOneLevelUnlessAllAreAskedFor)
     }
     EXPECT_THAT(names_below("/app", false), ElementsAre("/app/a"));
     EXPECT_THAT(names_below("/app"), ElementsAre("/app/a", "/app/b/c"));
-    EXPECT_THAT(names_below("/", false), ElementsAre("/app", "/apple"));
+    EXPECT_THAT(names_below("/", false), ElementsAre("/app", "/apple", "app"));
     EXPECT_EQ(call("GetParametersByPath", {{"Path", "app"}}).code, "ValidationException");
     EXPECT_EQ(call("GetParametersByPath", {{"Path", "/a b"}}).code, "ValidationException");
     EXPECT_EQ(call("GetParametersByPath", {{"Path", "/app"}, {"NextToken", "x"}}).code,
@@ -409,6 +409,17 @@ TEST_F(ParameterStore, ANameOutsideHierarchiesIsTheSameWithASlashAndWithout)
     EXPECT_EQ(call("GetParameter", {{"Name", "plain"}}).code, "ParameterNotFound");
     must("DeleteParameters", {{"Names", {"slashed"}}});
     EXPECT_EQ(get("slashed"), "2");
+}
+
+TEST_F(ParameterStore, TheRootHasParametersWithoutASlashToo)
+{
+    put("plain", "1");
+    put("/slashed", "2");
+    put("/app/deep", "3");
+    EXPECT_THAT(names_below("/", false), ElementsAre("/slashed", "plain"));
+    EXPECT_THAT(names_below("/"), ElementsAre("/app/deep", "/slashed", "plain"));
+    EXPECT_THAT(names_below("/plain"), IsEmpty());
+    EXPECT_THAT(found("Path", "OneLevel", "/"), ElementsAre("/slashed", "plain"));
 }
 
 TEST_F(ParameterStore, DeletedParametersAreGoneAndBeginAnew)
