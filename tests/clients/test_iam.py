@@ -49,6 +49,22 @@ def test_a_role_is_made_found_and_deleted(server):
     iam.delete_role(RoleName="vmimport")
 
 
+def test_a_role_has_managed_policies(server):
+    iam = server.client("iam")
+    make_role(iam)
+    named = {"RoleName": "vmimport"}
+    managed = {**named, "PolicyArn": "arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore"}
+    iam.attach_role_policy(**managed)
+    assert iam.list_attached_role_policies(**named)["AttachedPolicies"] == [
+        {"PolicyName": "AmazonSSMManagedInstanceCore", "PolicyArn": managed["PolicyArn"]}]
+    assert iam.list_role_policies(**named)["PolicyNames"] == ["vmimport"]
+    iam.delete_role_policy(**named, PolicyName="vmimport")
+    with pytest.raises(iam.exceptions.DeleteConflictException):
+        iam.delete_role(**named)
+    iam.detach_role_policy(**managed)
+    iam.delete_role(**named)
+
+
 def make_profile(iam, name="web", role="web"):
     """A profile with its role, the way that tools make them."""
     iam.create_role(RoleName=role, AssumeRolePolicyDocument=json.dumps(TRUST))

@@ -39,6 +39,32 @@ ApiError role_has_policies()
     return {"DeleteConflict", "Cannot delete entity, must delete policies first.", kConflict};
 }
 
+ApiError role_has_attachments()
+{
+    return {"DeleteConflict", "Cannot delete entity, must detach all policies first.", kConflict};
+}
+
+ApiError arn_unreadable()
+{
+    return {"ValidationError", "Invalid ARN:  Could not be parsed!"};
+}
+
+ApiError policy_not_attachable(std::string_view arn)
+{
+    return {"NoSuchEntity", fmt::format("Policy {} does not exist or is not attachable.", arn),
+            kNotFound};
+}
+
+ApiError policy_not_attached(std::string_view arn)
+{
+    return {"NoSuchEntity", fmt::format("Policy {} was not found.", arn), kNotFound};
+}
+
+ApiError too_many_attachments(std::int64_t limit)
+{
+    return quota_exceeded("PoliciesPerRole", limit);
+}
+
 ApiError too_many_roles(std::int64_t limit)
 {
     return quota_exceeded("RolesPerAccount", limit);

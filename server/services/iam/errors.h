@@ -13,6 +13,14 @@ ApiError no_such_role(std::string_view name);
 ApiError no_such_policy(std::string_view name);
 ApiError role_exists(std::string_view name);
 ApiError role_has_policies();
+/// The role has managed policies.
+ApiError role_has_attachments();
+ApiError arn_unreadable();
+/// There is no policy with the ARN.
+ApiError policy_not_attachable(std::string_view arn);
+/// The role has not the policy.
+ApiError policy_not_attached(std::string_view arn);
+ApiError too_many_attachments(std::int64_t limit);
 ApiError too_many_roles(std::int64_t limit);
 /// To who deletes either of the two.
 ApiError role_in_profile();

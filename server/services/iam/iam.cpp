@@ -2,6 +2,7 @@
 
 #include "server/services/iam/errors.h"
 #include "server/services/iam/instance_profiles.h"
+#include "server/services/iam/role_attachments.h"
 #include "server/services/iam/role_policies.h"
 #include "server/services/iam/roles.h"
 #include "server/services/iam/trust_policies.h"
@@ -11,7 +12,8 @@ namespace amilab::iam {
 
 namespace {
 
-constexpr const Family* kFamilies[] = {&kRoles, &kRolePolicies, &kInstanceProfiles};
+constexpr const Family* kFamilies[] = {&kRoles, &kRolePolicies, &kRoleAttachments,
+                                       &kInstanceProfiles};
 
 }  // namespace
 

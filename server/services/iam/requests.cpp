@@ -4,13 +4,6 @@
 
 namespace amilab::iam {
 
-namespace {
-
-// Source: of paths and of what they begin with (documented).
-constexpr std::int64_t kLongestPath = 512;
-
-}  // namespace
-
 void check_name(Checks& checks, const std::optional<std::string>& name, std::string_view path,
                 std::int64_t most)
 {

@@ -17,6 +17,8 @@ namespace amilab::iam {
 
 /// Source: of names (documented).
 inline constexpr std::int64_t kLongestRoleName = 64;
+/// Source: of paths and of what they begin with (documented).
+inline constexpr std::int64_t kLongestPath = 512;
 
 /// Checks a name: letters, digits and _+=,.@-
 void check_name(Checks& checks, const std::optional<std::string>& name, std::string_view path,

@@ -68,6 +68,45 @@ GetRolePolicyResponse get_role_policy(Session& session, const GetRolePolicyReque
             .role_name = row.role_name};
 }
 
+void check_wishes(Session& /*session*/, const ListRolePoliciesRequest& request,
+                  ListQuery& /*wanted*/)
+{
+    Checks checks;
+    check_name(checks, request.role_name, "roleName", kLongestRoleName);
+    check_page(checks, request.max_items, request.marker);
+    checks.finish();
+}
+
+void want_role(Session& session, const ListRolePoliciesRequest& request, ListQuery& wanted)
+{
+    want_policies_of(wanted, require_role(session, *request.role_name).name);
+}
+
+std::vector<std::string> to_names(Session& /*session*/, std::vector<RolePolicyRow>&& rows)
+{
+    std::vector<std::string> names;
+    for (auto& row : rows) {
+        names.push_back(std::move(row.name));
+    }
+    return names;
+}
+
+constexpr DescribeSpec kListSpec{.schema = kListRolePolicies,
+                                 .page = kListPages,
+                                 .refine = &check_wishes,
+                                 .resolve = &want_role,
+                                 .select = &select_page<kRolePolicyList>,
+                                 .key = &key_by<&RolePolicyRow::name>,
+                                 .answers = &to_names,
+                                 .into = &ListRolePoliciesResponse::policy_names};
+
+// Source: IAM API Reference, ListRolePolicies (documented); in the order of names (assumed).
+ListRolePoliciesResponse list_role_policies(Session& session,
+                                            const ListRolePoliciesRequest& request)
+{
+    return answer_list<kListSpec>(session, request);
+}
+
 // Source: IAM API Reference, DeleteRolePolicy (documented).
 DeleteRolePolicyResponse delete_role_policy(Session& session,
                                             const DeleteRolePolicyRequest& request)
@@ -79,6 +118,7 @@ DeleteRolePolicyResponse delete_role_policy(Session& session,
 constexpr Operation kOperations[] = {
     write<put_role_policy>(kPutRolePolicy),
     read<get_role_policy>(kGetRolePolicy),
+    read<list_role_policies>(kListRolePolicies),
     write<delete_role_policy>(kDeleteRolePolicy, {.frees_space = true}),
 };
 

@@ -10,6 +10,7 @@
 #include "server/wire/iam/roles.h"
 #include "server/wire/iam/schema.h"
 #include "storage/metadata/iam/instance_profile_rows.h"
+#include "storage/metadata/iam/role_attachment_rows.h"
 #include "storage/metadata/iam/role_policy_rows.h"
 
 namespace amilab::iam {
@@ -121,6 +122,20 @@ ListRolesResponse list_roles(Session& session, const ListRolesRequest& request)
     return answer_list<kRolesSpec>(session, request);
 }
 
+// Source: IAM API Reference, UpdateAssumeRolePolicy (documented).
+UpdateAssumeRolePolicyResponse update_assume_role_policy(
+    Session& session, const UpdateAssumeRolePolicyRequest& request)
+{
+    Checks checks;
+    check_name(checks, request.role_name, "roleName", kLongestRoleName);
+    check_document(checks, request.policy_document, "policyDocument");
+    checks.finish();
+    const auto role = require_role(session, *request.role_name);
+    require_policy(*request.policy_document);
+    set_trust_policy(session.db(), role, *request.policy_document);
+    return {};
+}
+
 // Source: IAM API Reference, DeleteRole: not while it has policies or a profile has it
 // (documented); which of them is said first is assumed.
 DeleteRoleResponse delete_role(Session& session, const DeleteRoleRequest& request)
@@ -128,6 +143,9 @@ DeleteRoleResponse delete_role(Session& session, const DeleteRoleRequest& reques
     const auto role = require_named_role(session, request.role_name);
     if (has_role_policies(session.db(), role.owner, role.name)) {
         throw role_has_policies();
+    }
+    if (count_role_attachments(session.db(), role.owner, role.name) > 0) {
+        throw role_has_attachments();
     }
     if (is_in_instance_profile(session.db(), role)) {
         throw role_in_profile();
@@ -140,6 +158,7 @@ constexpr Operation kOperations[] = {
     write<create_role>(kCreateRole),
     read<get_role>(kGetRole),
     read<list_roles>(kListRoles),
+    write<update_assume_role_policy>(kUpdateAssumeRolePolicy),
     write<delete_role>(kDeleteRole, {.frees_space = true}),
 };
 

@@ -4,6 +4,11 @@
 
 namespace amilab {
 
+void want_policies_of(ListQuery& wanted, std::string_view role)
+{
+    wanted.also.part(" AND p.role_name = ?", role);
+}
+
 std::optional<RolePolicyRow> select_role_policy(Database& db, std::string_view owner,
                                                 std::string_view role, std::string_view name)
 {

@@ -7,6 +7,7 @@
 
 #include "storage/metadata/sql/columns.h"
 #include "storage/metadata/sql/database.h"
+#include "storage/metadata/sql/listing.h"
 
 /// Policies that are written into roles.
 namespace amilab {
@@ -22,6 +23,12 @@ inline constexpr auto kRolePolicyColumns = columns<RolePolicyRow>(
     "iam_role_policy", "p", text<&RolePolicyRow::owner>("owner"),
     text<&RolePolicyRow::role_name>("role_name"), text<&RolePolicyRow::name>("name"),
     text<&RolePolicyRow::document>("document"));
+
+inline constexpr Listing<RolePolicyRow> kRolePolicyList{
+    .key = "p.name", .region = "-", .columns = kRolePolicyColumns};
+
+/// Adds to what is asked of the list: those of a role.
+void want_policies_of(ListQuery& wanted, std::string_view role);
 
 std::optional<RolePolicyRow> select_role_policy(Database& db, std::string_view owner,
                                                 std::string_view role, std::string_view name);

@@ -51,6 +51,12 @@ std::vector<TagRow> select_role_tags(Database& db, const RoleRow& role)
     return select_iam_tags<kRoleTagColumns>(db, role.owner, role.name);
 }
 
+void set_trust_policy(Database& db, const RoleRow& role, std::string_view policy)
+{
+    Statement(db, "UPDATE iam_role SET trust_policy = ? WHERE owner = ? AND name = ?")
+        .execute(policy, role.owner, role.name);
+}
+
 void delete_role(Database& db, const RoleRow& role)
 {
     Statement(db, "DELETE FROM iam_role WHERE owner = ? AND name = ?")

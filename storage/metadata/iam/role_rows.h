@@ -46,6 +46,7 @@ std::vector<RoleRow> select_roles(Database& db, std::string_view owner,
 std::int64_t count_roles(Database& db, std::string_view owner);
 void insert_role_tags(Database& db, const RoleRow& role, const std::vector<TagRow>& tags);
 std::vector<TagRow> select_role_tags(Database& db, const RoleRow& role);
+void set_trust_policy(Database& db, const RoleRow& role, std::string_view policy);
 void delete_role(Database& db, const RoleRow& role);
 
 }  // namespace amilab

@@ -32,11 +32,42 @@ def roles(emulator):
     me("GetRolePolicy", NAMED)
     me.refused("GetRolePolicy", NAMED, PolicyName="none")
     me.refused("DeleteRole", RoleName="vmimport")
+    me.quiet("PutRolePolicy", NAMED, PolicyName="more", PolicyDocument=TRUST)
+    me.pages("ListRolePolicies", 1, RoleName="vmimport")
+    me("ListRolePolicies", RoleName="builder")
+    me.refused("ListRolePolicies", RoleName="none")
+    me.quiet("DeleteRolePolicy", NAMED, PolicyName="more")
     me("DeleteRolePolicy", NAMED)
     me.refused("DeleteRolePolicy", NAMED)
     me.refused("DeleteRolePolicy", NAMED, RoleName="none")
+    trusting = {"RoleName": "vmimport", "PolicyDocument": '{"Statement": []}'}
+    me("UpdateAssumeRolePolicy", trusting)
+    for wrong in ({"PolicyDocument": "{"}, {"RoleName": "none"}, {"PolicyDocument": ""}):
+        me.refused("UpdateAssumeRolePolicy", {**trusting, **wrong})
+    me.brief("GetRole", RoleName="vmimport")
     me("DeleteRole", RoleName="vmimport")
     me.refused("DeleteRole", RoleName="vmimport")
+
+
+def attachments(emulator):
+    me, other = emulator.me, emulator.other
+    policy = "arn:aws:iam::aws:policy/"
+    core = {"RoleName": "web", "PolicyArn": f"{policy}AmazonSSMManagedInstanceCore"}
+    me.quiet("CreateRole", RoleName="web", AssumeRolePolicyDocument=TRUST)
+    me("AttachRolePolicy", core)
+    me.brief("AttachRolePolicy", core)
+    for wrong in ({"PolicyArn": "longpolicynamebutnoarn"}, {"PolicyArn": "short"},
+                  {"PolicyArn": "arn:aws:iam::123456789012:policy/mine"}, {"RoleName": "none"}):
+        me.refused("AttachRolePolicy", {**core, **wrong})
+    other.refused("AttachRolePolicy", core)
+    me.quiet("AttachRolePolicy", core, PolicyArn=f"{policy}service-role/AWSBackupFullAccess")
+    me.pages("ListAttachedRolePolicies", 1, RoleName="web")
+    me("ListAttachedRolePolicies", RoleName="web", PathPrefix="/service-role/")
+    for wrong in ({"RoleName": "none"}, {"PathPrefix": "service-role"}, {"MaxItems": 0}):
+        me.refused("ListAttachedRolePolicies", {"RoleName": "web", **wrong})
+    me.refused("DeleteRole", RoleName="web")
+    me("DetachRolePolicy", core)
+    me.refused("DetachRolePolicy", core)
 
 
 def profiles_of_instances(emulator):
@@ -79,4 +110,5 @@ def profiles_of_instances(emulator):
     me.refused("DeleteInstanceProfile", web)
 
 
-SCENARIOS = {"roles": roles, "profiles_of_instances": profiles_of_instances}
+SCENARIOS = {"roles": roles, "role_attachments": attachments,
+             "profiles_of_instances": profiles_of_instances}

@@ -36,6 +36,28 @@ void add_profile_trials(TrialTable& table)
     table["ListRoles"] = describe_operation(marker_trials() + changes("PathPrefix", "/images/"));
 }
 
+constexpr const char* kCore = "arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore";
+constexpr const char* kBackup = "arn:aws:iam::aws:policy/service-role/AWSBackupFullAccess";
+
+void add_list_trials(TrialTable& table)
+{
+    const Parameters role{{"RoleName", "vmimport"}};
+    table["UpdateAssumeRolePolicy"] = {
+        merged(role, {{"PolicyDocument", kEmptyPolicy}}),
+        changes("PolicyDocument", R"({"Statement": [], "Id": "x"})") +
+            changes("RoleName", "plain")};
+    table["ListRolePolicies"] = {role, marker_trials() + changes("RoleName", "plain")};
+    table["ListAttachedRolePolicies"] = {
+        role,
+        marker_trials() + changes("PathPrefix", "/service-role/") + changes("RoleName", "plain")};
+    table["AttachRolePolicy"] = {
+        merged(role, {{"PolicyArn", "arn:aws:iam::aws:policy/ReadOnlyAccess"}}),
+        changes("PolicyArn", "arn:aws:iam::aws:policy/PowerUserAccess") +
+            changes("RoleName", "plain")};
+    table["DetachRolePolicy"] = {merged(role, {{"PolicyArn", kCore}}),
+                                 changes("PolicyArn", kBackup) + refused("RoleName", "plain")};
+}
+
 TrialTable trials()
 {
     const Parameters tag{{"Tags.1.Key", "team"}, {"Tags.1.Value", "infra"}};
@@ -56,6 +78,7 @@ TrialTable trials()
     for (const auto* name : {"GetRolePolicy", "DeleteRolePolicy"}) {
         table[name] = {policy, refused("PolicyName", "none") + refused("RoleName", "plain")};
     }
+    add_list_trials(table);
     add_profile_trials(table);
     return table;
 }
@@ -68,6 +91,7 @@ std::vector<Telling> tellings()
              "role_name",
              "GetRolePolicy",
              {{"RoleName", "{}"}, {"PolicyName", "disks"}}},
+            {"iam_role_attachment", "role_name", "ListAttachedRolePolicies", {{"RoleName", "{}"}}},
             {"iam_instance_profile", "name", "GetInstanceProfile", {{"InstanceProfileName", "{}"}}},
             {"iam_instance_profile_tag",
              "profile_name",
@@ -82,6 +106,10 @@ void add_roles(World& world)
         create_role(aws, name);
     }
     put_policy(aws, "vmimport", "disks");
+    put_policy(aws, "vmimport", "buckets");
+    for (const auto* arn : {kCore, kBackup}) {
+        ask_iam(aws, "AttachRolePolicy", {{"RoleName", "vmimport"}, {"PolicyArn", arn}});
+    }
     create_role(aws, "elsewhere", {{"Path", "/images/"}});
     create_profile(aws, "bare");
     for (const auto* name : {"web", "worker"}) {

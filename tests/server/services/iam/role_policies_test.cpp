@@ -1,3 +1,4 @@
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "tests/server/services/iam/roles_support.h"
@@ -59,6 +60,17 @@ TEST_F(RolePolicies, AreTenThousandCharactersInAllAtMost)
     EXPECT_EQ(put("one", document(6000)).code, "");
     EXPECT_EQ(put("two", document(6000)).code, "LimitExceeded");
     EXPECT_EQ(put("one", document(9000)).code, "") << "in place of the first";
+}
+
+TEST_F(RolePolicies, AreListedByTheirNames)
+{
+    put("disks", kEmptyPolicy);
+    put("buckets", kEmptyPolicy);
+    const auto listed = ask_iam(aws, "ListRolePolicies", {{"RoleName", "vmimport"}});
+    EXPECT_THAT(listed.texts("ListRolePoliciesResult/PolicyNames/member"),
+                testing::ElementsAre("buckets", "disks"));
+    EXPECT_EQ(ask_iam(aws, "ListRolePolicies", {{"RoleName", "none"}}).code, "NoSuchEntity");
+    EXPECT_EQ(ask_iam(aws, "ListRolePolicies", {}).code, "ValidationError");
 }
 
 TEST_F(RolePolicies, GoByThemselves)

@@ -126,6 +126,23 @@ TEST(ListRoles, AnswersThoseBelowAPathAPageAtATime)
     EXPECT_THAT(ask_iam(aws, "ListRoles", {}, kOtherAccount).texts(names), IsEmpty());
 }
 
+TEST(UpdateAssumeRolePolicy, ReplacesTheTrustPolicy)
+{
+    TestEmulator aws;
+    create_role(aws, "vmimport");
+    const Parameters named{{"RoleName", "vmimport"}};
+    EXPECT_EQ(
+        code(aws, "UpdateAssumeRolePolicy", merged(named, {{"PolicyDocument", kEmptyPolicy}})), "");
+    EXPECT_EQ(ask_iam(aws, "GetRole", named).text("GetRoleResult/Role/AssumeRolePolicyDocument"),
+              "%7B%22Statement%22%3A%20%5B%5D%7D");
+    EXPECT_EQ(code(aws, "UpdateAssumeRolePolicy", merged(named, {{"PolicyDocument", "{"}})),
+              "MalformedPolicyDocument");
+    EXPECT_EQ(code(aws, "UpdateAssumeRolePolicy",
+                   {{"RoleName", "none"}, {"PolicyDocument", kEmptyPolicy}}),
+              "NoSuchEntity");
+    EXPECT_EQ(code(aws, "UpdateAssumeRolePolicy", named), "ValidationError");
+}
+
 TEST(DeleteRole, WaitsForTheRolesPolicies)
 {
     TestEmulator aws;
