@@ -124,20 +124,21 @@ std::vector<AttachedPolicy> to_answers(Session& /*session*/, std::vector<RoleAtt
     return answers;
 }
 
-constexpr DescribeSpec kListSpec{.schema = kListAttachedRolePolicies,
-                                 .page = kListPages,
-                                 .refine = &check_wishes,
-                                 .resolve = &want_role,
-                                 .select = &select_page<kRoleAttachmentList>,
-                                 .key = &key_by<&RoleAttachmentRow::policy_arn>,
-                                 .answers = &to_answers,
-                                 .into = &ListAttachedRolePoliciesResponse::attached_policies};
+constexpr DescribeSpec kAttachmentsSpec{
+    .schema = kListAttachedRolePolicies,
+    .page = kListPages,
+    .refine = &check_wishes,
+    .resolve = &want_role,
+    .select = &select_page<kRoleAttachmentList>,
+    .key = &key_by<&RoleAttachmentRow::policy_arn>,
+    .answers = &to_answers,
+    .into = &ListAttachedRolePoliciesResponse::attached_policies};
 
 // Source: IAM API Reference, ListAttachedRolePolicies (documented); in the order of ARNs (assumed).
 ListAttachedRolePoliciesResponse list_attached_role_policies(
     Session& session, const ListAttachedRolePoliciesRequest& request)
 {
-    return answer_list<kListSpec>(session, request);
+    return answer_list<kAttachmentsSpec>(session, request);
 }
 
 constexpr Operation kOperations[] = {

@@ -91,20 +91,20 @@ std::vector<std::string> to_names(Session& /*session*/, std::vector<RolePolicyRo
     return names;
 }
 
-constexpr DescribeSpec kListSpec{.schema = kListRolePolicies,
-                                 .page = kListPages,
-                                 .refine = &check_wishes,
-                                 .resolve = &want_role,
-                                 .select = &select_page<kRolePolicyList>,
-                                 .key = &key_by<&RolePolicyRow::name>,
-                                 .answers = &to_names,
-                                 .into = &ListRolePoliciesResponse::policy_names};
+constexpr DescribeSpec kPoliciesSpec{.schema = kListRolePolicies,
+                                     .page = kListPages,
+                                     .refine = &check_wishes,
+                                     .resolve = &want_role,
+                                     .select = &select_page<kRolePolicyList>,
+                                     .key = &key_by<&RolePolicyRow::name>,
+                                     .answers = &to_names,
+                                     .into = &ListRolePoliciesResponse::policy_names};
 
 // Source: IAM API Reference, ListRolePolicies (documented); in the order of names (assumed).
 ListRolePoliciesResponse list_role_policies(Session& session,
                                             const ListRolePoliciesRequest& request)
 {
-    return answer_list<kListSpec>(session, request);
+    return answer_list<kPoliciesSpec>(session, request);
 }
 
 // Source: IAM API Reference, DeleteRolePolicy (documented).

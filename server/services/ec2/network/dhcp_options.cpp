@@ -71,7 +71,7 @@ constexpr DescribeSpec kDescribe{
     .answers = &to_answers,
     .into = &DescribeDhcpOptionsResponse::dhcp_options};
 
-void check_count(const NewDhcpConfiguration& option)
+void check_servers(const NewDhcpConfiguration& option)
 {
     const auto count = [&](bool has_colon) {
         return static_cast<std::size_t>(
@@ -124,7 +124,7 @@ void check_configuration(const NewDhcpConfiguration& option, std::set<std::strin
     if (option.values.empty()) {
         throw missing_parameter("DhcpConfiguration.Value");
     }
-    check_count(option);
+    check_servers(option);
     for (const auto& value : option.values) {
         check_value(key, value);
     }
