@@ -41,9 +41,13 @@ namespace {
 // Source: EC2 API Reference, TerminateInstances (documented).
 constexpr std::size_t kMostTerminated = 1000;
 
-/// Each once, in the order of the request.
+/// Each once, in the order of the request. Source: the refusal of none is observed of
+/// TerminateInstances.
 std::vector<InstanceId> parse_instance_ids(const std::vector<std::string>& texts)
 {
+    if (texts.empty()) {
+        throw invalid_parameter_combination("No instances specified");
+    }
     return parse_ids<InstanceId>(each_once(texts));
 }
 

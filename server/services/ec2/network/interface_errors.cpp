@@ -159,7 +159,8 @@ ApiError device_index_taken(const InstanceId& id, std::int64_t device_index)
 
 ApiError primary_interface_stays()
 {
-    return operation_not_permitted("The network interface at device index 0 cannot be detached.");
+    return operation_not_permitted(
+        "The network interface at device index 0 and networkCard index 0 cannot be detached.");
 }
 
 ApiError address_not_of_interface(std::string_view address)

@@ -43,7 +43,6 @@ TEST(DescribeInstanceAttribute, AnswersEveryAttribute)
         {"groupSet", {"groupSet/item/groupName", "default"}},
         {"ebsOptimized", {"ebsOptimized/value", "false"}},
         {"sriovNetSupport", {"sriovNetSupport/value", "simple"}},
-        {"enaSupport", {"enaSupport/value", "true"}},
         {"enclaveOptions", {"enclaveOptions/enabled", "false"}},
     };
     for (const auto& [attribute, field] : expected) {
@@ -64,7 +63,13 @@ TEST(DescribeInstanceAttribute, RefusesOtherAttributesAndInstances)
             .call("DescribeInstanceAttribute", {{"InstanceId", instance}, {"Attribute", attribute}})
             .code;
     };
-    EXPECT_EQ(code(id, "colour"), "InvalidParameterValue");
+    for (const std::string unknown : {"colour", "enaSupport", ""}) {
+        const auto refused = emulator.call("DescribeInstanceAttribute",
+                                           {{"InstanceId", id}, {"Attribute", unknown}});
+        EXPECT_EQ(refused.code, "InvalidParameterValue");
+        EXPECT_EQ(refused.message,
+                  "Value (" + unknown + ") for parameter attribute is invalid. Unknown attribute.");
+    }
     EXPECT_EQ(code("i-0123456789abcdef0", "userData"), "InvalidInstanceID.NotFound");
     EXPECT_EQ(code("i-xyz", "userData"), "InvalidInstanceID.Malformed");
     EXPECT_EQ(code("vol-0123456789abcdef0", "userData"), "InvalidParameterValue");

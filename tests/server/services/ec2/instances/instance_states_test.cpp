@@ -326,7 +326,12 @@ TEST(TerminateInstances, TerminatesNoneWhenAnIdIsUnknownOrMalformed)
         "InvalidInstanceID.NotFound");
     EXPECT_EQ(emulator.call("TerminateInstances", one_instance(id, {{"InstanceId.2", "i-1"}})).code,
               "InvalidInstanceID.Malformed");
-    EXPECT_EQ(emulator.call("TerminateInstances").code, "MissingParameter");
+    for (const auto* action :
+         {"TerminateInstances", "StopInstances", "StartInstances", "RebootInstances"}) {
+        const auto of_none = emulator.call(action);
+        EXPECT_EQ(of_none.code, "InvalidParameterCombination") << action;
+        EXPECT_EQ(of_none.message, "No instances specified") << action;
+    }
     EXPECT_EQ(emulator.call("TerminateInstances", one_instance(id, {{"DryRun", "true"}})).code,
               "DryRunOperation");
     EXPECT_EQ(state_of(emulator, id), "running");

@@ -121,7 +121,8 @@ TEST(DetachNetworkInterface, LeavesAnInstanceItsPrimaryOne)
                                      "networkInterfaceSet/item/attachment/attachmentId");
     expect_refused(emulator.call("DetachNetworkInterface", {{"AttachmentId", attachment}}),
                    "OperationNotPermitted",
-                   "The network interface at device index 0 cannot be detached.");
+                   "The network interface at device index 0 and networkCard index 0 cannot be "
+                   "detached.");
     EXPECT_EQ(
         emulator.call("DetachNetworkInterface", {{"AttachmentId", attachment}}, kOtherAccount).code,
         "InvalidAttachmentID.NotFound");
