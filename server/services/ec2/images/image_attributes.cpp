@@ -405,14 +405,15 @@ ModifyImageAttributeResponse modify_image_attribute(Session& session,
 DescribeImageAttributeResponse describe_image_attribute(
     Session& session, const DescribeImageAttributeRequest& request)
 {
+    // Source: the refusal, and that it comes before that of the image (observed).
+    const auto* reader = std::ranges::find(kReaders, request.attribute, &AttributeReader::name);
+    if (reader == std::end(kReaders)) {
+        throw ApiError("InvalidRequest", "The request received was invalid.");
+    }
     const auto id = parse_id<ImageId>(request.image_id);
     stop_if_dry_run(request);
     const auto image = require_own_image(session, id);
 
-    const auto* reader = std::ranges::find(kReaders, request.attribute, &AttributeReader::name);
-    if (reader == std::end(kReaders)) {
-        throw invalid_value(request.attribute, "attribute");
-    }
     DescribeImageAttributeResponse response;
     response.image_id = id.text();
     reader->read(session, image, response);

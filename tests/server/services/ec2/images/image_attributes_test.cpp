@@ -280,7 +280,12 @@ TEST(DescribeImageAttribute, RefusesWhatItCannotTell)
     const auto code = [&](const Parameters& parameters) {
         return aws.call("DescribeImageAttribute", parameters).code;
     };
-    EXPECT_EQ(code({{"ImageId", id}, {"Attribute", "colour"}}), "InvalidParameterValue");
+    for (const auto& unknown : {"colour", "TpmSupport"}) {
+        const auto refused = aws.call("DescribeImageAttribute",
+                                      {{"ImageId", public_image(aws)}, {"Attribute", unknown}});
+        EXPECT_EQ(refused.code, "InvalidRequest");
+        EXPECT_EQ(refused.message, "The request received was invalid.");
+    }
     EXPECT_EQ(code({{"ImageId", id}}), "MissingParameter");
     EXPECT_EQ(code({{"ImageId", kNobodysImage}, {"Attribute", "kernel"}}), "InvalidAMIID.NotFound");
     EXPECT_EQ(code({{"ImageId", "ami-x"}, {"Attribute", "kernel"}}), "InvalidAMIID.Malformed");
