@@ -454,6 +454,8 @@ TEST(AuthorizeSecurityGroup, TagsItsRules)
                                      {"TagSpecification.1.Tag.1.Key", "k"},
                                      {"TagSpecification.1.Tag.1.Value", "v"}}));
     EXPECT_EQ(made.text("securityGroupRuleSet/item/tagSet/item/key"), "k");
+    EXPECT_EQ(aws.must("DescribeSecurityGroupRules", filter("tag-key", "k")).texts(kRuleIds).size(),
+              1U);
     EXPECT_THAT(aws.must("DescribeSecurityGroupRules", filter("tag:k", "v")).texts(kRuleIds),
                 ElementsAre(made.text(kRuleIds)));
     aws.must("RevokeSecurityGroupIngress", ssh(group));
