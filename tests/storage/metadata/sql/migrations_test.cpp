@@ -451,7 +451,7 @@ INSERT INTO released_address VALUES ('198.18.0.2', 'us-east-1', '111111111111', 
     {68, R"sql(
 UPDATE network_interface SET ipv6_native = 1 WHERE id = 'eni-00000001';
 )sql"},
-    {71, R"sql(
+    {72, R"sql(
 INSERT INTO iam_role_attachment VALUES ('111111111111', 'vmimport',
     'arn:aws:iam::aws:policy/ReadOnlyAccess');
 )sql"},
