@@ -214,11 +214,16 @@ CannedAcl parse_acl(const std::optional<std::string>& header)
     return *acl;
 }
 
+bool is_public(CannedAcl acl)
+{
+    return acl == CannedAcl::kPublicRead || acl == CannedAcl::kPublicReadWrite ||
+           acl == CannedAcl::kAuthenticatedRead;
+}
+
 void require_not_blocked(const BucketRow& bucket, CannedAcl acl)
 {
-    const bool is_public = acl == CannedAcl::kPublicRead || acl == CannedAcl::kPublicReadWrite ||
-                           acl == CannedAcl::kAuthenticatedRead;
-    if (is_public && bucket.public_access && bucket.public_access->at(kBlockPublicAcls) == '1') {
+    if (is_public(acl) && bucket.public_access &&
+        bucket.public_access->at(kBlockPublicAcls) == '1') {
         throw access_denied();
     }
 }

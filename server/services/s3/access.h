@@ -88,6 +88,8 @@ CannedAcl parse_acl(const std::optional<std::string>& header);
 /// The list that a header asks for what is put into the bucket. Throws ApiError: InvalidArgument,
 /// AccessControlListNotSupported, AccessDenied (public, where the bucket's settings forbid that).
 CannedAcl require_acl(const std::optional<std::string>& header, const BucketRow& bucket);
+/// Whether everybody, or everybody with an account, may do something by that list.
+bool is_public(CannedAcl acl);
 /// Throws ApiError (AccessDenied) for a public list where the bucket's settings forbid such.
 void require_not_blocked(const BucketRow& bucket, CannedAcl acl);
 

@@ -52,6 +52,13 @@ void require_policy(const std::string& body)
     }
 }
 
+/// Whether a bucket's list lets anybody but its owner do something.
+bool lets_others(CannedAcl acl)
+{
+    return acl != CannedAcl::kPrivate && acl != CannedAcl::kBucketOwnerRead &&
+           acl != CannedAcl::kBucketOwnerFullControl;
+}
+
 }  // namespace
 
 // Source: S3 API Reference, GetBucketPolicy (documented).
@@ -130,30 +137,42 @@ wire::Rendered get_bucket_ownership_controls(Session& session,
                                              const GetBucketOwnershipControlsRequest& request)
 {
     const auto bucket = require_bucket(session, request, Use::kOwn);
+    if (!bucket.has_ownership_controls) {
+        throw ApiError("OwnershipControlsNotFoundError",
+                       "The bucket ownership controls were not found", kNotFound)
+            .with("BucketName", bucket.name);
+    }
     pugi::xml_document document;
     auto root = begin_document(document, "OwnershipControls");
     wire::append(root.append_child("Rule"), "ObjectOwnership", text_of(bucket.ownership));
     return to_rendered(document);
 }
 
-// Source: S3 API Reference, PutBucketOwnershipControls (documented).
+// Source: S3 API Reference, PutBucketOwnershipControls (documented); that an owner does not come to
+// own all while the bucket's list lets others do something observed.
 asio::awaitable<wire::Rendered> put_bucket_ownership_controls(
     StreamSession& session, const PutBucketOwnershipControlsRequest& request)
 {
     const auto body = co_await receive_document(session, request.content_md5, kMostSettingBytes);
     const auto ownership = read_ownership(body);
-    auto answer = co_await change_bucket(session, request,
-                                         [&](BucketRow& bucket) { bucket.ownership = ownership; });
+    auto answer = co_await change_bucket(session, request, [&](BucketRow& bucket) {
+        if (ownership == ObjectOwnership::kBucketOwnerEnforced && lets_others(bucket.acl)) {
+            throw list_with_enforced_owner();
+        }
+        bucket.ownership = ownership;
+        bucket.has_ownership_controls = true;
+    });
     co_return answer;
 }
 
 // Source: S3 API Reference, DeleteBucketOwnershipControls (documented): objects are their writers'
-// then, as before there were such controls (documented).
+// then, as before there were such controls (documented), and no controls are found (observed).
 wire::Rendered delete_bucket_ownership_controls(Session& session,
                                                 const DeleteBucketOwnershipControlsRequest& request)
 {
     auto bucket = require_bucket(session, request, Use::kOwn);
     bucket.ownership = ObjectOwnership::kObjectWriter;
+    bucket.has_ownership_controls = false;
     update_bucket(session.db(), bucket);
     return {};
 }

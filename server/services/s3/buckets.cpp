@@ -69,10 +69,11 @@ void require_room(Session& session)
     }
 }
 
-/// Source: in us-east-1 the owner may make it again, which changes nothing (documented).
-void refuse_taken(Session& session, const BucketRow& wanted)
+/// Source: in us-east-1 the owner may make it again, which resets its access list and changes
+/// nothing else (documented).
+void refuse_or_reset(Session& session, const BucketRow& wanted)
 {
-    const auto there = select_bucket(session.db(), wanted.name);
+    auto there = select_bucket(session.db(), wanted.name);
     if (there->owner != wanted.owner) {
         throw ApiError("BucketAlreadyExists",
                        "The requested bucket name is not available. The bucket namespace is shared "
@@ -87,6 +88,8 @@ void refuse_taken(Session& session, const BucketRow& wanted)
                        kConflict)
             .with("BucketName", wanted.name);
     }
+    there->acl = wanted.acl;
+    update_bucket(session.db(), *there);
 }
 
 ObjectOwnership parse_ownership(const std::optional<std::string>& header)
@@ -102,16 +105,17 @@ ObjectOwnership parse_ownership(const std::optional<std::string>& header)
     return *ownership;
 }
 
-/// Source: code and text observed; of new buckets public access is blocked (documented).
+/// Source: codes and texts observed; of new buckets public access is blocked (documented).
 CannedAcl read_acl(const CreateBucketRequest& request, const BucketRow& row)
 {
     const auto acl = parse_acl(request.acl);
     if (row.ownership == ObjectOwnership::kBucketOwnerEnforced && acl != CannedAcl::kPrivate) {
-        throw ApiError("InvalidBucketAclWithObjectOwnership",
-                       "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced "
-                       "setting");
+        throw list_with_enforced_owner();
     }
-    require_not_blocked(row, acl);
+    if (is_public(acl)) {
+        throw ApiError("InvalidBucketAclWithBlockPublicAccessError",
+                       "Bucket cannot have public ACLs set with BlockPublicAccess enabled");
+    }
     return acl;
 }
 
@@ -132,7 +136,7 @@ void make_bucket(Session& session, const CreateBucketRequest& request,
         require_room(session);
     }
     if (!insert_bucket(session.db(), row)) {
-        refuse_taken(session, row);
+        refuse_or_reset(session, row);
     }
 }
 

@@ -122,6 +122,12 @@ ApiError access_lists_not_supported()
     return {"AccessControlListNotSupported", "The bucket does not allow ACLs"};
 }
 
+ApiError list_with_enforced_owner()
+{
+    return {"InvalidBucketAclWithObjectOwnership",
+            "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting"};
+}
+
 ApiError over_limit(std::string_view, const std::string& message)
 {
     return {"QuotaExceeded", message, kForbidden};

@@ -44,6 +44,8 @@ ApiError entity_too_large(std::uint64_t most_bytes);
 ApiError invalid_tag(std::string_view why);
 /// Access lists of buckets whose owner owns all that is in them.
 ApiError access_lists_not_supported();
+/// A list that lets others do something, of a bucket whose owner is to own all that is in it.
+ApiError list_with_enforced_owner();
 
 /// What S3 says to a call that would take its account beyond what one may hold. Source: S3 has no
 /// such bound; the code is its own for buckets (assumed).

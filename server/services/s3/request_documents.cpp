@@ -145,6 +145,9 @@ ObjectOwnership read_ownership(const std::string& body)
     pugi::xml_document document;
     const auto root = read_document(document, body, "OwnershipControls");
     require_only(root, {"Rule"});
+    if (root.child("Rule").next_sibling("Rule")) {
+        throw malformed_xml();  // there is one (documented)
+    }
     const auto ownership =
         find_word<ObjectOwnership>(text_in(root.child("Rule"), "ObjectOwnership"));
     if (!ownership) {
@@ -158,8 +161,10 @@ BucketVersioning read_versioning(const std::string& body)
     pugi::xml_document document;
     const auto root = read_document(document, body, "VersioningConfiguration");
     require_only(root, {"Status", "MfaDelete", "MFADelete"});
-    if (root.child("MfaDelete") || root.child("MFADelete")) {
-        throw wire::not_implemented("VersioningConfiguration.MFADelete");
+    for (const char* name : {"MfaDelete", "MFADelete"}) {
+        if (root.child(name) && text_in(root, name) != "Disabled") {
+            throw wire::not_implemented("VersioningConfiguration.MFADelete");
+        }
     }
     const auto versioning = find_word<BucketVersioning>(text_in(root, "Status"));
     if (!versioning) {

@@ -50,7 +50,7 @@ wire::Rendered get_object_tagging(Session& session, const GetObjectTaggingReques
     return tagging_answer(require_readable(session, bucket, request.key).tags);
 }
 
-// Source: S3 API Reference, PutBucketTagging (documented).
+// Source: S3 API Reference, PutBucketTagging (documented): its answer has no content.
 asio::awaitable<wire::Rendered> put_bucket_tagging(StreamSession& session,
                                                    const PutBucketTaggingRequest& request)
 {
@@ -61,6 +61,7 @@ asio::awaitable<wire::Rendered> put_bucket_tagging(StreamSession& session,
         bucket.tags = tags;
         update_bucket(rows.db(), bucket);
     });
+    session.answer_with({.status = 204});
     wire::Rendered answer;
     co_return answer;
 }

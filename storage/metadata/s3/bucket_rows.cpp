@@ -33,9 +33,9 @@ void update_bucket(Database& db, const BucketRow& row)
 {
     Statement(db,
               "UPDATE s3_bucket SET ownership = ?, acl = ?, tags = ?, policy = ?,"
-              " public_access = ?, versioning = ? WHERE name = ?")
+              " public_access = ?, versioning = ?, has_ownership_controls = ? WHERE name = ?")
         .execute(row.ownership, row.acl, row.tags, row.policy, row.public_access, row.versioning,
-                 row.name);
+                 row.has_ownership_controls, row.name);
 }
 
 bool has_objects(Database& db, std::string_view bucket)

@@ -48,6 +48,8 @@ struct BucketRow {
     std::string region{};
     TimeMs created_ms = 0;
     ObjectOwnership ownership = ObjectOwnership::kBucketOwnerEnforced;
+    /// Whether `ownership` was set, by whoever made the bucket or later, and not deleted since.
+    bool has_ownership_controls = true;
     CannedAcl acl = CannedAcl::kPrivate;
     /// As a query has them: "team=images&stage=test".
     std::string tags{};
@@ -63,7 +65,8 @@ inline constexpr auto kBucketColumns = columns<BucketRow>(
     text<&BucketRow::region>("region"), time<&BucketRow::created_ms>("created_ms"),
     text<&BucketRow::ownership>("ownership"), text<&BucketRow::acl>("acl"),
     text<&BucketRow::tags>("tags"), text<&BucketRow::policy>("policy"),
-    text<&BucketRow::public_access>("public_access"), text<&BucketRow::versioning>("versioning"));
+    text<&BucketRow::public_access>("public_access"), text<&BucketRow::versioning>("versioning"),
+    flag<&BucketRow::has_ownership_controls>("has_ownership_controls"));
 
 std::optional<BucketRow> select_bucket(Database& db, std::string_view name);
 /// What a page of an account's buckets is of.

@@ -57,6 +57,31 @@ TEST_F(BucketSettings, SayWhoOwnsObjects)
               "MalformedXML");
 }
 
+TEST_F(BucketSettings, MayLackWhoOwnsObjects)
+{
+    const auto own = [&](const std::string& rules) {
+        return s3.call("PUT", "/disks?ownershipControls",
+                       "<OwnershipControls>" + rules + "</OwnershipControls>");
+    };
+    const std::string enforced =
+        "<Rule><ObjectOwnership>BucketOwnerEnforced</ObjectOwnership></Rule>";
+    EXPECT_EQ(s3.must("DELETE", "/disks?ownershipControls").status, 204);
+    const auto none = s3.call("GET", "/disks?ownershipControls");
+    EXPECT_EQ(none.status, 404);
+    EXPECT_EQ(none.code, "OwnershipControlsNotFoundError");
+    s3.must("DELETE", "/disks?ownershipControls");
+    s3.must("PUT", "/disks?acl", {}, {{"x-amz-acl", "log-delivery-write"}});
+    const auto refused = own(enforced);
+    EXPECT_EQ(refused.status, 400);
+    EXPECT_EQ(refused.code, "InvalidBucketAclWithObjectOwnership");
+    s3.must("PUT", "/disks?acl", {}, {{"x-amz-acl", "private"}});
+    EXPECT_EQ(own(enforced + enforced).code, "MalformedXML") << "there is one rule";
+    EXPECT_EQ(own("").code, "MalformedXML");
+    EXPECT_TRUE(own(enforced).ok());
+    EXPECT_EQ(s3.must("GET", "/disks?ownershipControls").text("Rule/ObjectOwnership"),
+              "BucketOwnerEnforced");
+}
+
 TEST_F(BucketSettings, KnowNoVersions)
 {
     const auto put = [&](const char* status) {
@@ -71,6 +96,9 @@ TEST_F(BucketSettings, KnowNoVersions)
     EXPECT_TRUE(put("Suspended").ok());
     EXPECT_EQ(s3.must("GET", "/disks?versioning").text("Status"), "Suspended");
     EXPECT_EQ(put("Perhaps").code, "MalformedXML");
+    EXPECT_TRUE(put("Suspended</Status><MfaDelete>Disabled</MfaDelete><Status>").ok());
+    EXPECT_EQ(put("Suspended</Status><MfaDelete>Enabled</MfaDelete><Status>").code,
+              "NotImplemented");
 }
 
 TEST_F(BucketSettings, AreTheOwnersAlone)

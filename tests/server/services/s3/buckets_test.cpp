@@ -59,7 +59,7 @@ TEST_F(Buckets, AreListedInPagesAndByPrefixAndRegion)
 
 TEST_F(Buckets, HaveNamesThatNoOtherHas)
 {
-    EXPECT_EQ(s3.call("PUT", "/disks").status, 200);  // in us-east-1 it changes nothing
+    EXPECT_EQ(s3.call("PUT", "/disks").status, 200);  // in us-east-1
     const auto taken = other.call("PUT", "/disks");
     EXPECT_EQ(taken.status, 409);
     EXPECT_EQ(taken.code, "BucketAlreadyExists");
@@ -73,6 +73,35 @@ TEST_F(Buckets, HaveNamesThatNoOtherHas)
         EXPECT_EQ(s3.call("PUT", fmt::format("/{}", name)).code, "InvalidBucketName") << name;
     }
     s3.must("PUT", "/1.disks-of.2026");
+}
+
+TEST_F(Buckets, LoseTheirListWhenTheyAreMadeAgain)
+{
+    s3.must("PUT", "/open", {}, {{"x-amz-object-ownership", "ObjectWriter"}});
+    s3.must("DELETE", "/open?publicAccessBlock");
+    s3.must("PUT", "/open?acl", {}, {{"x-amz-acl", "public-read"}});
+    s3.must("PUT", "/open/a", "x");
+    s3.must("PUT", "/open");
+    EXPECT_EQ(s3.must("GET", "/open?acl").texts("AccessControlList/Grant/Permission"),
+              (std::vector<std::string>{"FULL_CONTROL"}));
+    EXPECT_EQ(s3.must("GET", "/open?ownershipControls").text("Rule/ObjectOwnership"),
+              "ObjectWriter");
+    EXPECT_EQ(s3.must("GET", "/open/a").body, "x");
+}
+
+TEST_F(Buckets, AreNotPublicAtFirst)
+{
+    const auto enforced = s3.call("PUT", "/open", {}, {{"x-amz-acl", "public-read"}});
+    EXPECT_EQ(enforced.code, "InvalidBucketAclWithObjectOwnership");
+    for (const auto* acl : {"public-read", "public-read-write", "authenticated-read"}) {
+        const auto blocked =
+            s3.call("PUT", "/open", {},
+                    {{"x-amz-acl", acl}, {"x-amz-object-ownership", "BucketOwnerPreferred"}});
+        EXPECT_EQ(blocked.status, 400) << acl;
+        EXPECT_EQ(blocked.code, "InvalidBucketAclWithBlockPublicAccessError") << acl;
+    }
+    s3.must("PUT", "/open", {},
+            {{"x-amz-acl", "log-delivery-write"}, {"x-amz-object-ownership", "ObjectWriter"}});
 }
 
 TEST_F(Buckets, AreMadeWhereTheRequestSays)
