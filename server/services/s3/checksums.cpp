@@ -237,6 +237,11 @@ std::string_view header_of(ChecksumAlgorithm algorithm)
     return names_of(algorithm).header;
 }
 
+std::string in_sentences(ChecksumAlgorithm algorithm)
+{
+    return boost::algorithm::to_lower_copy(std::string(text_of(algorithm)));
+}
+
 const char* element_of(ChecksumAlgorithm algorithm)
 {
     return names_of(algorithm).element;

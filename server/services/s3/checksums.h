@@ -33,6 +33,8 @@ bool is_crc(ChecksumAlgorithm algorithm);
 
 /// "x-amz-checksum-crc32"
 std::string_view header_of(ChecksumAlgorithm algorithm);
+/// "crc32", as sentences of S3's have it.
+std::string in_sentences(ChecksumAlgorithm algorithm);
 /// "ChecksumCRC32"
 const char* element_of(ChecksumAlgorithm algorithm);
 

@@ -108,6 +108,7 @@ ObjectRow require_place(Session& session, const CopyObjectRequest& request, cons
     row.owner = owner_of_new(bucket, writer_of(session, bucket), row.acl);
     row.modified_ms = session.now_ms();
     row.parts.reset();
+    row.upload.reset();
     if (wishes.headers) {
         row.headers = *wishes.headers;
         row.metadata = wishes.metadata;

@@ -94,25 +94,6 @@ std::optional<std::string> wanted_sha256(const RequestHeader& header)
     return std::string(*given);
 }
 
-/// Adds what a trailer is to say to what headers said.
-std::optional<WantedChecksum> with_trailer(const RequestHeader& header,
-                                           std::optional<WantedChecksum> wanted)
-{
-    if (const auto trailer = header.find("x-amz-trailer"); trailer && !wanted) {
-        const auto algorithm = algorithm_of_header(*trailer);
-        if (!algorithm) {
-            throw wire::not_implemented(fmt::format("the trailer {}", trailer->substr(0, 64)));
-        }
-        wanted = WantedChecksum{*algorithm};
-    }
-    if (const auto named = header.find("x-amz-sdk-checksum-algorithm"); named && !wanted) {
-        throw invalid_request(
-            "x-amz-sdk-checksum-algorithm specified, but no corresponding "
-            "x-amz-checksum-* or x-amz-trailer headers were found.");
-    }
-    return wanted;
-}
-
 /// Takes the bytes of one body, on whatever thread works on them.
 class Receiver {
 public:
@@ -271,6 +252,29 @@ std::size_t buffer_bytes(const RequestHeader& header)
 }
 
 }  // namespace
+
+// Source: texts observed.
+std::optional<WantedChecksum> with_trailer(const RequestHeader& header,
+                                           std::optional<WantedChecksum> wanted)
+{
+    if (const auto trailer = header.find("x-amz-trailer"); trailer && !wanted) {
+        const auto algorithm = algorithm_of_header(*trailer);
+        if (!algorithm) {
+            throw wire::not_implemented(fmt::format("the trailer {}", trailer->substr(0, 64)));
+        }
+        wanted = WantedChecksum{*algorithm};
+    }
+    const auto named = header.find("x-amz-sdk-checksum-algorithm");
+    if (named && !wanted) {
+        throw invalid_request(
+            "x-amz-sdk-checksum-algorithm specified, but no corresponding "
+            "x-amz-checksum-* or x-amz-trailer headers were found.");
+    }
+    if (named && parse_algorithm(*named) != wanted->algorithm) {
+        throw invalid_request("Value for x-amz-sdk-checksum-algorithm header is invalid.");
+    }
+    return wanted;
+}
 
 std::uint64_t announced_bytes(const RequestHeader& header, std::uint64_t most_bytes)
 {

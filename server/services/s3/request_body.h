@@ -38,6 +38,12 @@ struct ReceivedBody {
     std::string checksum;
 };
 
+/// `wanted`, which headers say, or else what the header announces of a trailer. Throws ApiError:
+/// NotImplemented (a trailer that is none of the checksums offered), InvalidRequest (an algorithm
+/// is named, and no checksum of it is to come).
+std::optional<WantedChecksum> with_trailer(const RequestHeader& header,
+                                           std::optional<WantedChecksum> wanted);
+
 /// How many bytes are to come, as the header says. Throws ApiError: MissingContentLength,
 /// EntityTooLarge.
 std::uint64_t announced_bytes(const RequestHeader& header, std::uint64_t most_bytes);

@@ -79,7 +79,7 @@ void require_checksums(const UploadRow& upload, const std::vector<NamedPart>& na
             throw invalid_request(fmt::format(
                 "The upload was created using a {} checksum. The complete request must include the "
                 "checksum for each part. It was missing for part {} in the request.",
-                text_of(*upload.checksum_algorithm), part.number));
+                in_sentences(*upload.checksum_algorithm), part.number));
         }
     }
 }
@@ -96,6 +96,10 @@ std::int64_t require_sizes(const std::vector<PartRow>& parts, const UploadEnd& e
     if (size_bytes > kMostObjectBytes) {
         throw entity_too_large(static_cast<std::uint64_t>(kMostObjectBytes));
     }
+    if (end.size_bytes && *end.size_bytes < 0) {
+        throw invalid_request(fmt::format(
+            "Value for x-amz-mp-object-size header is less than zero: '{}'", *end.size_bytes));
+    }
     if (end.size_bytes && *end.size_bytes != size_bytes) {
         throw invalid_request(fmt::format(
             "The provided 'x-amz-mp-object-size' header value {} does not match what was computed: "
@@ -111,8 +115,9 @@ std::string digest_of(ChecksumMaker& digest, std::string_view bytes)
     return digest.finish();
 }
 
-/// Source: the MD5 of the parts' MD5s, and how many (observed).
-std::string etag_of(const std::vector<PartRow>& parts)
+/// Source: the MD5 of the parts' MD5s, and how many (observed). Parts have an ETag in hexadecimal.
+template <class Parts>
+std::string etag_of(const Parts& parts)
 {
     std::string all;
     for (const auto& part : parts) {
@@ -147,17 +152,19 @@ void require_checksum_of_all(const ObjectRow& object, const UploadEnd& end)
 {
     if (end.type && *end.type != text_of(*object.checksum_type)) {
         throw invalid_request(
-            fmt::format("The upload was created using the {} checksum type. The "
-                        "complete request must use the same checksum type.",
+            fmt::format("The upload was created using the {} checksum mode. The "
+                        "complete request must use the same checksum mode.",
                         text_of(*object.checksum_type)));
     }
     if (!end.checksum) {
         return;
     }
+    const auto& wanted = *end.checksum->value;
+    require_checksum(end.checksum->algorithm, wanted.substr(0, wanted.find('-')));
     // A composite one may come without the number of its parts (observed).
     const auto made = object.checksum->substr(0, object.checksum->find('-'));
     if (end.checksum->algorithm != *object.checksum_algorithm ||
-        (*end.checksum->value != *object.checksum && *end.checksum->value != made)) {
+        (wanted != *object.checksum && wanted != made)) {
         throw bad_digest(text_of(end.checksum->algorithm));
     }
 }
@@ -183,6 +190,16 @@ ContentNumber join_parts(Session& session, const UploadRow& upload,
 
 }  // namespace
 
+bool has_parts(const ObjectRow& object, const std::vector<NamedPart>& parts)
+{
+    const bool are_whole = std::all_of(parts.begin(), parts.end(), [](const NamedPart& part) {
+        constexpr std::size_t kDigits = 32;
+        return part.etag.size() == kDigits &&
+               part.etag.find_first_not_of("0123456789abcdef") == part.etag.npos;
+    });
+    return are_whole && object.etag == etag_of(parts);
+}
+
 ObjectRow end_upload(Session& session, const UploadRow& upload, const UploadEnd& end)
 {
     require_checksums(upload, end.parts);
@@ -203,6 +220,7 @@ ObjectRow end_upload(Session& session, const UploadRow& upload, const UploadEnd&
     object.checksum_type = upload.checksum_type.value_or(ChecksumType::kFullObject);
     object.checksum = checksum_of(parts, *object.checksum_algorithm, *object.checksum_type);
     object.parts = static_cast<std::int64_t>(parts.size());
+    object.upload = upload.id;
     require_checksum_of_all(object, end);
     object.content = join_parts(session, upload, parts, size_bytes);
     put_object_row(session.db(), object);

@@ -30,6 +30,8 @@ std::optional<WantedChecksum> wanted_checksum_of_all(const Request& request)
     return given.empty() ? std::nullopt : std::optional(std::move(given.front()));
 }
 
+/// Whether an object that was uploaded in parts has those, by their ETags.
+bool has_parts(const ObjectRow& object, const std::vector<NamedPart>& parts);
 /// Makes the object and ends the upload; parts that are not named go. Within a transaction that
 /// writes. Throws ApiError: InvalidPart, EntityTooSmall, BadDigest, InvalidRequest.
 ObjectRow end_upload(Session& session, const UploadRow& upload, const UploadEnd& end);

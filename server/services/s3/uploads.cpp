@@ -64,7 +64,7 @@ Checksums read_checksums(const CreateMultipartUploadRequest& request)
     if (!may_be) {
         throw invalid_request(
             fmt::format("The {} checksum type cannot be used with the {} checksum algorithm.",
-                        text_of(type), text_of(*algorithm)));
+                        text_of(type), in_sentences(*algorithm)));
     }
     return {algorithm, type};
 }
@@ -171,13 +171,18 @@ void require_part_number(std::int64_t number)
     }
 }
 
-/// Source: code and text observed.
+/// Of a part's checksum, which headers or the trailer tell: it is of the upload's algorithm, and of
+/// a composite one each part's is told. Source: code and text observed.
 void require_algorithm(const UploadRow& upload, const std::optional<WantedChecksum>& wanted)
 {
-    if (wanted && upload.checksum_algorithm && wanted->algorithm != *upload.checksum_algorithm) {
+    const bool is_other =
+        wanted && upload.checksum_algorithm && wanted->algorithm != *upload.checksum_algorithm;
+    const bool is_missing = !wanted && upload.checksum_type == ChecksumType::kComposite;
+    if (is_other || is_missing) {
         throw invalid_request(fmt::format(
             "Checksum Type mismatch occurred, expected checksum Type: {}, actual checksum Type: {}",
-            text_of(*upload.checksum_algorithm), text_of(wanted->algorithm)));
+            in_sentences(*upload.checksum_algorithm),
+            wanted ? in_sentences(wanted->algorithm) : "null"));
     }
 }
 
@@ -212,10 +217,11 @@ asio::awaitable<wire::Rendered> upload_part(StreamSession& session,
     BodyRules rules{.most_bytes = kMostPartBytes,
                     .md5 = request.content_md5,
                     .checksum = wanted_checksum(request)};
+    const auto announced = with_trailer(session.header(), rules.checksum);
     const auto bytes = announced_bytes(session.header(), kMostPartBytes);
     co_await session.read_at_once([&](Session& rows) {
         const auto place = require_part_place(rows, request);
-        require_algorithm(place.upload, rules.checksum);
+        require_algorithm(place.upload, announced);
         rules.kept = algorithm_of(place.upload);
         take_bytes(rows, {kService, UploadPartRequest::kOperation}, place.owner, bytes);
     });
@@ -358,10 +364,26 @@ wire::Rendered completed_answer(const ObjectRow& row, std::string_view region)
     return answer;
 }
 
+/// The object that the upload came to, where it has ended with those parts and the object is still
+/// there; for who might have ended it. Source: the call may be repeated (observed); what is said
+/// once the object is another assumed.
+std::optional<ObjectRow> find_ended(Session& session, const BucketRow& bucket,
+                                    const CompleteMultipartUploadRequest& request,
+                                    const std::vector<NamedPart>& parts)
+{
+    auto object = select_object(session.db(), {request.bucket, request.key});
+    if (!object || object->upload != request.upload_id || is_anonymous(session) ||
+        !has_parts(*object, parts)) {
+        return std::nullopt;
+    }
+    const bool is_own = session.account() == object->owner || is_owner(session, bucket);
+    return is_own ? std::move(object) : std::nullopt;
+}
+
 }  // namespace
 
 // Source: S3 API Reference, CompleteMultipartUpload (documented). The object gets the parts' bytes
-// as they are.
+// as they are. What it answers once it may answer again: the answer may be lost on its way.
 asio::awaitable<wire::Rendered> complete_multipart_upload(
     StreamSession& session, const CompleteMultipartUploadRequest& request)
 {
@@ -378,6 +400,11 @@ asio::awaitable<wire::Rendered> complete_multipart_upload(
     std::string region;
     co_await session.write([&](Session& rows) {
         const auto bucket = require_bucket(rows, request, Use::kWrite);
+        region = rows.region();
+        if (auto ended = find_ended(rows, bucket, request, end.parts)) {
+            object = std::move(*ended);
+            return;
+        }
         const auto upload =
             require_upload(rows, bucket, {request.bucket, request.key}, request.upload_id);
         require_replaceable(rows, bucket, request.key);
@@ -387,7 +414,6 @@ asio::awaitable<wire::Rendered> complete_multipart_upload(
         require_room_of(rows, CompleteMultipartUploadRequest::kOperation, end.owner,
                         {request.bucket, request.key});
         object = end_upload(rows, upload, end);
-        region = rows.region();
     });
     co_return completed_answer(object, region);
 }

@@ -49,6 +49,8 @@ struct ObjectRow {
     std::optional<std::string> checksum{};
     /// How many it was uploaded in.
     std::optional<std::int64_t> parts{};
+    /// Which upload it came of.
+    std::optional<std::string> upload{};
 };
 
 inline constexpr auto kObjectColumns = columns<ObjectRow>(
@@ -59,7 +61,7 @@ inline constexpr auto kObjectColumns = columns<ObjectRow>(
     text<&ObjectRow::metadata>("metadata"), text<&ObjectRow::tags>("tags"),
     text<&ObjectRow::acl>("acl"), text<&ObjectRow::checksum_algorithm>("checksum_algorithm"),
     text<&ObjectRow::checksum_type>("checksum_type"), text<&ObjectRow::checksum>("checksum"),
-    integer<&ObjectRow::parts>("parts"));
+    integer<&ObjectRow::parts>("parts"), text<&ObjectRow::upload>("upload"));
 
 std::optional<ObjectRow> select_object(Database& db, const ObjectKey& key);
 /// In place of the object of that key, whose bytes go unless others have them.

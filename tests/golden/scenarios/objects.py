@@ -335,7 +335,8 @@ def uploads(emulator):
     me("CompleteMultipartUpload", {
         **end, "MultipartUpload": completion(TEXT), "ChecksumCRC32": checksum("CRC32", TEXT),
         "ChecksumType": "FULL_OBJECT", "MpuObjectSize": len(TEXT), "IfMatch": etag(TEXT)})
-    me.refused("CompleteMultipartUpload", {**end, "MultipartUpload": completion(TEXT)})
+    me("CompleteMultipartUpload", {**end, "MultipartUpload": completion(TEXT)})
+    me.refused("CompleteMultipartUpload", {**end, "MultipartUpload": completion(b"other")})
     me("AbortMultipartUpload", {**mine(emulator), "Key": "b/1", "UploadId": second, **USUAL})
     me.refused("AbortMultipartUpload", Bucket="disks", Key="b/1", UploadId=second)
     gone = me.quiet("CreateMultipartUpload", Bucket="disks", Key="c")["UploadId"]

@@ -204,6 +204,17 @@ TEST_F(Uploads, HaveOneAlgorithm)
                       {{"x-amz-checksum-crc32", checksum_of(ChecksumAlgorithm::kCrc32, "x")}})
                   .code,
               "InvalidRequest");
+    const auto without = s3.call("PUT", part(id, 1), "x");
+    EXPECT_EQ(without.code, "InvalidRequest") << "of composite ones each part's is told";
+    EXPECT_EQ(without.message,
+              "Checksum Type mismatch occurred, expected checksum Type: sha256, actual checksum "
+              "Type: null");
+    EXPECT_EQ(s3.call("PUT", part(id, 1), "1\r\nx\r\n0\r\nx-amz-checksum-crc32:AAAAAA==\r\n\r\n",
+                      {{"x-amz-content-sha256", "STREAMING-UNSIGNED-PAYLOAD-TRAILER"},
+                       {"x-amz-decoded-content-length", "1"},
+                       {"x-amz-trailer", "x-amz-checksum-crc32"}})
+                  .code,
+              "InvalidRequest");
     const auto refused = [&](const char* algorithm, const char* type) {
         return s3
             .call("POST", "/disks/a?uploads", {},
@@ -215,6 +226,39 @@ TEST_F(Uploads, HaveOneAlgorithm)
     EXPECT_EQ(refused("MD5", "COMPOSITE"), "NotImplemented");
     EXPECT_EQ(s3.call("POST", "/disks/a?uploads", {}, {{"x-amz-checksum-type", "COMPOSITE"}}).code,
               "InvalidRequest");
+}
+
+TEST_F(Uploads, MayBeEndedAgain)
+{
+    const auto id = begin();
+    const auto one = put_part(id, 1, "x");
+    const auto unused = put_part(id, 2, "y");
+    const auto first = end(id, {{"1", one}});
+    ASSERT_TRUE(first.ok());
+    const auto modified = s3.must("HEAD", "/disks/a").header("last-modified");
+    EXPECT_EQ(end(id, {{"1", one}}).body, first.body);
+    EXPECT_EQ(end(id, {{"1", one}}, {{"If-None-Match", "*"}}).body, first.body);
+    EXPECT_EQ(s3.must("HEAD", "/disks/a").header("last-modified"), modified);
+    EXPECT_EQ(end(id, {{"2", unused}}).code, "NoSuchUpload");
+    EXPECT_EQ(end(id, {{"1", "\"none\""}}).code, "NoSuchUpload");
+    EXPECT_EQ(s3.call("PUT", part(id, 1), "x").code, "NoSuchUpload");
+    EXPECT_EQ(other.call("POST", "/disks/a?uploadId=" + id, completion({{"1", one}})).code,
+              "AccessDenied");
+    s3.must("PUT", "/disks/a", {},
+            {{"x-amz-copy-source", "disks/a"}, {"x-amz-metadata-directive", "REPLACE"}});
+    EXPECT_EQ(end(id, {{"1", one}}).code, "NoSuchUpload") << "it is another object";
+    s3.must("DELETE", "/disks/a");
+    EXPECT_EQ(end(id, {{"1", one}}).code, "NoSuchUpload");
+}
+
+TEST_F(Uploads, TellWhatIsWrongWithTheChecksumOfAll)
+{
+    const auto id =
+        begin("a", {{"x-amz-checksum-algorithm", "CRC32"}, {"x-amz-checksum-type", "FULL_OBJECT"}});
+    const auto one = put_part(id, 1, "x");
+    EXPECT_EQ(end(id, {{"1", one}}, {{"x-amz-checksum-crc32", "none"}}).code, "InvalidRequest");
+    EXPECT_EQ(end(id, {{"1", one}}, {{"x-amz-mp-object-size", "-1"}}).message,
+              "Value for x-amz-mp-object-size header is less than zero: '-1'");
 }
 
 TEST_F(Uploads, TakePartsOfObjectsWithoutTheirBytes)
@@ -247,7 +291,9 @@ TEST_F(Uploads, ListTheirParts)
 {
     const auto id = begin("a", {{"x-amz-checksum-algorithm", "SHA256"}});
     for (const int number : {3, 1, 2}) {
-        put_part(id, number, std::string(static_cast<std::size_t>(number), 'x'));
+        const std::string text(static_cast<std::size_t>(number), 'x');
+        s3.must("PUT", part(id, number), text,
+                {{"x-amz-checksum-sha256", checksum_of(ChecksumAlgorithm::kSha256, text)}});
     }
     const auto all = s3.must("GET", "/disks/a?uploadId=" + id);
     EXPECT_EQ(all.texts("Part/PartNumber"), (std::vector<std::string>{"1", "2", "3"}));
