@@ -24,11 +24,11 @@ struct Header {
 
 /// One request as it came, nothing decoded. The http room has checked its framing, Host and Origin.
 struct Request {
-    std::string method;  ///< GET, HEAD, POST, PUT, PATCH, DELETE or OPTIONS.
-    std::string target;  ///< From the path on, also when a proxy's absolute form was sent.
-    std::string path;    ///< The target up to the '?'; "*" in OPTIONS *.
-    std::string query;   ///< The target behind the '?'.
-    std::vector<Header> headers;
+    std::string method;           ///< GET, HEAD, POST, PUT, PATCH, DELETE or OPTIONS.
+    std::string target;           ///< From the path on, also when a proxy's absolute form was sent.
+    std::string path;             ///< The target up to the '?'; "*" in OPTIONS *.
+    std::string query;            ///< The target behind the '?'.
+    std::vector<Header> headers;  ///< One of each name.
     std::optional<std::uint64_t> content_length;  ///< In bytes; none: chunked, or no body.
     int version = 11;                             ///< 10 or 11.
     bool from_loopback = false;                   ///< The client is a program on this machine.

@@ -165,6 +165,23 @@ void count_once(std::string_view name, int& count)
     }
 }
 
+/// Lines of one name become one, with commas between their values. Source: RFC 9110, 5.3: they are
+/// one list.
+void join_lines(std::vector<Header>& headers)
+{
+    for (auto line = headers.begin(); line != headers.end();) {
+        const auto first = std::find_if(headers.begin(), line, [&](const Header& header) {
+            return equal_ignoring_case(header.name, line->name);
+        });
+        if (first == line) {
+            ++line;
+            continue;
+        }
+        first->value += ',' + line->value;
+        line = headers.erase(line);
+    }
+}
+
 }  // namespace
 
 Expectations check_request(Request& request, const HostRules& rules,
@@ -209,6 +226,7 @@ Expectations check_request(Request& request, const HostRules& rules,
     if (hosts == 0 && request.version >= 11) {
         throw HttpError(400, "The request has no Host header.");
     }
+    join_lines(request.headers);
     return expectations;
 }
 

@@ -252,6 +252,50 @@ def test_links_work_until_they_expire(server, signature):
     caught.value.close()
 
 
+def by_hand(server, method, path, lines, body=b""):
+    """The answer to a request with those lines of headers; a name may come again."""
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
+    scope = f"{servers.DEFAULT_ACCOUNT}/20260102/us-east-1/s3/aws4_request"
+    connection.putrequest(method, path)
+    connection.putheader("Authorization", f"AWS4-HMAC-SHA256 Credential={scope}, "
+                                          "SignedHeaders=host, Signature=0")
+    connection.putheader("Content-Length", str(len(body)))
+    for name, value in lines:
+        connection.putheader(name, value)
+    connection.endheaders(body)
+    answer = connection.getresponse()
+    read = answer.read()
+    connection.close()
+    return answer, read
+
+
+def test_a_header_may_come_in_several_lines(server, s3):
+    put, _ = by_hand(server, "PUT", "/disks/a", [("x-amz-meta-of", "one"), ("X-Amz-Meta-Of", "two"),
+                                                 ("x-amz-meta-of", "three")], b"content")
+    assert put.status == 200
+    assert s3.head_object(Bucket="disks", Key="a")["Metadata"] == {"of": "one,two,three"}
+    name = "x-amz-object-attributes"
+    told, text = by_hand(server, "GET", "/disks/a?attributes", [(name, "ETag"),
+                                                                (name, "ObjectSize")])
+    assert told.status == 200
+    assert b"<ETag>" in text and b"<ObjectSize>7</ObjectSize>" in text
+    refused, text = by_hand(server, "GET", "/disks/a?attributes", [(name, "ETag"), (name, "None")])
+    assert refused.status == 400 and b"<Code>InvalidArgument</Code>" in text
+
+
+def test_an_upload_may_be_ended_again(s3):
+    named = dict(Bucket="disks", Key="parted")
+    named["UploadId"] = s3.create_multipart_upload(**named)["UploadId"]
+    part = s3.upload_part(**named, PartNumber=1, Body=b"content")
+    parts = {"Parts": [{"PartNumber": 1, "ETag": part["ETag"]}]}
+    first = s3.complete_multipart_upload(**named, MultipartUpload=parts)
+    again = s3.complete_multipart_upload(**named, MultipartUpload=parts)
+    assert again["ETag"] == first["ETag"]
+    s3.delete_object(Bucket="disks", Key="parted")
+    assert refusal(s3.complete_multipart_upload, **named, MultipartUpload=parts) == (
+        404, "NoSuchUpload")
+
+
 def test_a_bucket_may_be_named_by_the_host(server, s3):
     s3.put_object(Bucket="disks", Key="a/b", Body=b"content")
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)

@@ -247,10 +247,15 @@ const char* element_of(ChecksumAlgorithm algorithm)
     return names_of(algorithm).element;
 }
 
-void require_checksum(ChecksumAlgorithm algorithm, std::string_view value)
+bool is_checksum(ChecksumAlgorithm algorithm, std::string_view value)
 {
     const auto bytes = wire::decode_base64(value);
-    if (!bytes || bytes->size() != names_of(algorithm).bytes) {
+    return bytes && bytes->size() == names_of(algorithm).bytes;
+}
+
+void require_checksum(ChecksumAlgorithm algorithm, std::string_view value)
+{
+    if (!is_checksum(algorithm, value)) {
         throw invalid_request(fmt::format("Value for {} header is invalid.", header_of(algorithm)));
     }
 }

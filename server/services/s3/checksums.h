@@ -74,8 +74,9 @@ std::optional<WantedChecksum> wanted_checksum(const Request& request)
     return only_checksum(given_checksums(request));
 }
 
-/// Throws ApiError (InvalidRequest) unless it is the base64 of as many bytes as the algorithm's
-/// checksums have.
+/// Whether it is the base64 of as many bytes as the algorithm's checksums have.
+bool is_checksum(ChecksumAlgorithm algorithm, std::string_view value);
+/// Throws ApiError (InvalidRequest) for what is none, in a header.
 void require_checksum(ChecksumAlgorithm algorithm, std::string_view value);
 /// The algorithm of a trailer's name, "x-amz-checksum-crc32"; nothing for another name.
 std::optional<ChecksumAlgorithm> algorithm_of_header(std::string_view name);

@@ -79,7 +79,7 @@ void ChunkedBody::take_trailer(std::string_view line)
     }
     const auto colon = line.find(':');
     if (colon == std::string_view::npos || colon == 0 || trailers_.size() == kMostTrailers) {
-        throw no_chunks("a trailer is none");
+        throw malformed_trailer();
     }
     auto value = line.substr(colon + 1);
     value.remove_prefix(std::min(value.find_first_not_of(" \t"), value.size()));

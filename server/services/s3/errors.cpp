@@ -106,6 +106,13 @@ ApiError incomplete_body()
             "You did not provide the number of bytes specified by the Content-Length HTTP header"};
 }
 
+ApiError malformed_trailer()
+{
+    return {"MalformedTrailerError",
+            "The request contained trailing data that was not well-formed or did not conform to "
+            "our published schema."};
+}
+
 ApiError entity_too_large(std::uint64_t most_bytes)
 {
     return ApiError("EntityTooLarge", "Your proposed upload exceeds the maximum allowed size")

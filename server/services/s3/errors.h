@@ -40,6 +40,8 @@ ApiError precondition_failed(std::string_view condition);
 /// Of a request in another region than the bucket's.
 ApiError permanent_redirect(std::string_view bucket, std::string_view region);
 ApiError incomplete_body();
+/// Of what comes behind a body in chunks.
+ApiError malformed_trailer();
 ApiError entity_too_large(std::uint64_t most_bytes);
 ApiError invalid_tag(std::string_view why);
 /// Access lists of buckets whose owner owns all that is in them.

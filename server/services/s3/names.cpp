@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "server/services/s3/errors.h"
+#include "server/services/s3/request_documents.h"
 
 namespace amilab::s3 {
 
@@ -73,6 +74,14 @@ void require_key(std::string_view key)
             .with("Size", fmt::format("{}", key.size()))
             .with("MaxSizeAllowed", fmt::format("{}", kLongest))
             .of_parameter("Key");
+    }
+}
+
+void require_part_number(std::int64_t number)
+{
+    if (number < 1 || number > kMostParts) {
+        throw invalid_argument("Part number must be an integer between 1 and 10000, inclusive",
+                               "partNumber", fmt::format("{}", number));
     }
 }
 

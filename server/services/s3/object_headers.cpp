@@ -38,14 +38,35 @@ void each_line(std::string_view lines, const Look& look)
     }
 }
 
+/// Source: code and text observed.
+ApiError no_tag_header(std::string_view value)
+{
+    constexpr std::size_t kMostShown = 256;
+    return invalid_argument(
+        "The header 'x-amz-tagging' shall be encoded as UTF-8 then URLEncoded "
+        "URL query parameters without tag name duplicates.",
+        "x-amz-tagging", value.substr(0, kMostShown));
+}
+
+/// Source: letters, digits, spaces and + - = . _ : / @ (documented); which letters there are beside
+/// ASCII's is not looked at (assumed).
+bool has_tag_characters(const std::string& text)
+{
+    constexpr std::string_view kSigns = " +-=._:/@";
+    return wire::is_utf8(text) && std::all_of(text.begin(), text.end(), [&](char c) {
+               return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                      static_cast<unsigned char>(c) >= 0x80 || kSigns.find(c) != kSigns.npos;
+           });
+}
+
 void require_tag(const std::string& key, const std::string& value)
 {
     constexpr std::size_t kLongestKey = 128;
     constexpr std::size_t kLongestValue = 256;
-    if (key.empty() || wire::characters(key) > kLongestKey || !wire::is_utf8(key)) {
+    if (key.empty() || wire::characters(key) > kLongestKey || !has_tag_characters(key)) {
         throw invalid_tag("The TagKey you have provided is invalid");
     }
-    if (wire::characters(value) > kLongestValue || !wire::is_utf8(value)) {
+    if (wire::characters(value) > kLongestValue || !has_tag_characters(value)) {
         throw invalid_tag("The TagValue you have provided is invalid");
     }
     if (key.starts_with("aws:")) {
@@ -103,11 +124,12 @@ std::string read_metadata(const RequestHeader& header)
             return;
         }
         lower.erase(0, kMetadataPrefix.size());
-        if (!is_line(value) || !wire::is_utf8(value)) {
+        const auto text = with_decoded_words(value);
+        if (!is_line(text) || !wire::is_utf8(text)) {
             throw invalid_argument("The value of the header is no text.", name, "");
         }
-        bytes += lower.size() + value.size();
-        fmt::format_to(std::back_inserter(lines), "{}: {}\n", lower, value);
+        bytes += lower.size() + text.size();
+        fmt::format_to(std::back_inserter(lines), "{}: {}\n", lower, text);
     };
     if (header.each_header) {
         header.each_header(look);
@@ -150,10 +172,7 @@ Tags parse_tags(std::string_view text)
     }
     const auto parameters = wire::split_query(text);
     if (!parameters) {
-        throw invalid_argument(
-            "The header 'x-amz-tagging' shall be encoded as UTF-8 then URLEncoded "
-            "URL query parameters without tag name duplicates.",
-            "x-amz-tagging", text.substr(0, kMetadataPrefix.size()));
+        throw no_tag_header(text);
     }
     for (const auto& parameter : *parameters) {
         tags.emplace_back(wire::percent_decoded(parameter.key, true).value(),
@@ -164,7 +183,24 @@ Tags parse_tags(std::string_view text)
 
 std::string read_tag_header(const std::optional<std::string>& header)
 {
-    return header ? to_text(parse_tags(*header), kMostObjectTags) : std::string();
+    std::string pairs;
+    // Source: what is empty between two "&" is no tag (observed).
+    for (const auto pair : split(header.value_or(""), '&')) {
+        if (pair.starts_with('=')) {
+            throw no_tag_header(*header);
+        }
+        if (!pair.empty()) {
+            pairs += (pairs.empty() ? "" : "&") + std::string(pair);
+        }
+    }
+    const auto tags = parse_tags(pairs);
+    std::set<std::string_view> keys;
+    for (const auto& [key, value] : tags) {
+        if (!keys.insert(key).second) {
+            throw no_tag_header(*header);
+        }
+    }
+    return to_text(tags, kMostObjectTags);
 }
 
 std::string content_type_of(const ObjectRow& object, const Overrides& overrides)
@@ -211,7 +247,7 @@ wire::Headers answer_headers(const ObjectRow& object, const Overrides& overrides
         }
     }
     each_line(object.metadata, [&](std::string_view name, std::string_view value) {
-        headers.emplace_back(fmt::format("{}{}", kMetadataPrefix, name), value);
+        headers.emplace_back(fmt::format("{}{}", kMetadataPrefix, name), encoded_word(value));
     });
     if (const auto tags = parse_tags(object.tags).size(); tags > 0) {
         headers.emplace_back("x-amz-tagging-count", fmt::format("{}", tags));

@@ -144,7 +144,7 @@ struct Found {
 ByteRange range_of_part(Session& session, const ObjectRow& object, std::int64_t part)
 {
     const auto parts = object.parts.value_or(1);
-    if (part < 1 || part > parts) {
+    if (part > parts) {
         throw ApiError("InvalidPartNumber", "The requested partnumber is not satisfiable",
                        kRangeNotSatisfiable)
             .with("PartNumberRequested", fmt::format("{}", part))
@@ -208,6 +208,10 @@ template <class Request>
 Found find_object(Session& session, const Request& request, bool with_bytes)
 {
     const auto bucket = require_bucket(session, request, Use::kReadObject);
+    require_key(request.key);
+    if (request.part_number) {
+        require_part_number(*request.part_number);
+    }
     Found found{.object = require_readable(session, bucket, request.key)};
     require_signed_overrides(session, request);
     const ReadConditions conditions{request.if_match, request.if_none_match,
@@ -339,6 +343,7 @@ asio::awaitable<wire::Rendered> head_object(StreamSession& session,
 wire::Rendered delete_object(Session& session, const DeleteObjectRequest& request)
 {
     const auto bucket = require_bucket(session, request, Use::kWrite);
+    require_key(request.key);
     require_replaceable(session, bucket, request.key);
     if (request.if_match) {
         const auto there = select_object(session.db(), {request.bucket, request.key});

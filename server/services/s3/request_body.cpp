@@ -23,6 +23,8 @@ namespace {
 /// What is read before a worker takes it.
 constexpr std::size_t kBufferBytes = std::size_t{256} << 10U;
 constexpr std::string_view kContentSha256 = "x-amz-content-sha256";
+constexpr std::string_view kDecodedLength = "x-amz-decoded-content-length";
+constexpr std::string_view kTrailer = "x-amz-trailer";
 constexpr std::size_t kMd5Bytes = 16;
 
 bool is_hex_sha256(std::string_view text)
@@ -31,11 +33,13 @@ bool is_hex_sha256(std::string_view text)
     return text.size() == kDigits && text.find_first_not_of("0123456789abcdef") == text.npos;
 }
 
+/// By what the signature says, or of a request without one by its encoding. Who names the encoding
+/// and tells no length of what is in the chunks has none (assumed).
 bool is_chunked(const RequestHeader& header)
 {
     const auto encoding = header.find("Content-Encoding").value_or("");
     return header.find(kContentSha256).value_or("").starts_with("STREAMING-") ||
-           encoding.find("aws-chunked") != encoding.npos;
+           (encoding.find("aws-chunked") != encoding.npos && header.find(kDecodedLength));
 }
 
 /// Source: code, status and text observed.
@@ -53,14 +57,6 @@ ApiError length_in_chunks()
                     "A header you provided implies functionality that is not implemented",
                     kNotImplemented)
         .with("Header", "Transfer-Encoding");
-}
-
-/// Source: code and text observed.
-ApiError malformed_trailer()
-{
-    return {"MalformedTrailerError",
-            "The request contained trailing data that was not well-formed or did not conform to "
-            "our published schema."};
 }
 
 /// Source: code, text and elements observed.
@@ -100,6 +96,7 @@ public:
     Receiver(const RequestHeader& header, const BodyRules& rules, const ByteTaker& write)
         : announced_bytes_(announced_bytes(header, rules.most_bytes)),
           is_chunked_(is_chunked(header)),
+          announces_trailer_(header.find(kTrailer).has_value()),
           wanted_md5_(rules.md5),
           wanted_sha256_(wanted_sha256(header)),
           wanted_(with_trailer(header, rules.checksum)),
@@ -136,6 +133,9 @@ public:
     {
         if (is_chunked_) {
             chunks_.require_end();
+        }
+        if (!announces_trailer_ && !chunks_.trailers().empty()) {
+            throw malformed_trailer();
         }
         if (size_bytes_ != announced_bytes_) {
             throw incomplete_body();
@@ -208,7 +208,10 @@ private:
         if (!value) {
             throw malformed_trailer();
         }
-        require_checksum(wanted_->algorithm, *value);
+        if (!wanted_->value && !is_checksum(wanted_->algorithm, *value)) {
+            throw invalid_request(fmt::format("Value for {} trailing header is invalid.",
+                                              header_of(wanted_->algorithm)));
+        }
         if (*value != made) {
             throw bad_digest(text_of(wanted_->algorithm));
         }
@@ -216,6 +219,7 @@ private:
 
     const std::uint64_t announced_bytes_;
     const bool is_chunked_;
+    const bool announces_trailer_;
     const std::optional<std::string> wanted_md5_;
     const std::optional<std::string> wanted_sha256_;
     const std::optional<WantedChecksum> wanted_;
@@ -257,7 +261,7 @@ std::size_t buffer_bytes(const RequestHeader& header)
 std::optional<WantedChecksum> with_trailer(const RequestHeader& header,
                                            std::optional<WantedChecksum> wanted)
 {
-    if (const auto trailer = header.find("x-amz-trailer"); trailer && !wanted) {
+    if (const auto trailer = header.find(kTrailer); trailer && !wanted) {
         const auto algorithm = algorithm_of_header(*trailer);
         if (!algorithm) {
             throw wire::not_implemented(fmt::format("the trailer {}", trailer->substr(0, 64)));
@@ -280,8 +284,7 @@ std::uint64_t announced_bytes(const RequestHeader& header, std::uint64_t most_by
 {
     auto bytes = header.content_length;
     if (is_chunked(header)) {
-        const auto decoded =
-            wire::parse_integer(header.find("x-amz-decoded-content-length").value_or(""));
+        const auto decoded = wire::parse_integer(header.find(kDecodedLength).value_or(""));
         if (!decoded || *decoded < 0) {
             throw missing_length();
         }

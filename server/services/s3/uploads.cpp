@@ -162,15 +162,6 @@ PartPlace require_part_place(Session& session, const Request& request)
     return {std::move(upload), std::move(owner)};
 }
 
-/// Source: code and text observed.
-void require_part_number(std::int64_t number)
-{
-    if (number < 1 || number > kMostParts) {
-        throw invalid_argument("Part number must be an integer between 1 and 10000, inclusive",
-                               "partNumber", fmt::format("{}", number));
-    }
-}
-
 /// Of a part's checksum, which headers or the trailer tell: it is of the upload's algorithm, and of
 /// a composite one each part's is told. Source: code and text observed.
 void require_algorithm(const UploadRow& upload, const std::optional<WantedChecksum>& wanted)

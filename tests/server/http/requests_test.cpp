@@ -187,6 +187,12 @@ TEST(RequestHeaders, AreFoundInAnyCaseAndTrailersAreNone)
                        "Transfer-Encoding: chunked\r\n\r\n0\r\nX-Trailer: y\r\n\r\n")
                   .body,
               "a b none 3");
+    EXPECT_EQ(client
+                  .ask("GET / HTTP/1.1\r\nX-Test: a\r\nHost: localhost\r\nX-TEST: b, c\r\n"
+                       "x-test:\r\n\r\n")
+                  .body,
+              "a,b, c, none 2")
+        << "lines of one name are one list";
     // What one request left behind is not seen by the next.
     EXPECT_EQ(client.ask(get()).body, "none none 1");
 }

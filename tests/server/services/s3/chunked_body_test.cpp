@@ -70,12 +70,13 @@ TEST(ChunkedBody, ThatEndsEarlyIsIncomplete)
 TEST(ChunkedBody, ThatIsNoneIsRefused)
 {
     for (const std::string text :
-         {"hello\r\n", "-1\r\n", "5x\r\nhello\r\n", "5\r\nhello!\r\n0\r\n\r\n",
-          "0\r\nno trailer\r\n\r\n", "0\r\n\r\nmore", "ffffffffffffffffff\r\n",
-          "fffffffffffffff\r\n"}) {
+         {"hello\r\n", "-1\r\n", "5x\r\nhello\r\n", "5\r\nhello!\r\n0\r\n\r\n", "0\r\n\r\nmore",
+          "ffffffffffffffffff\r\n", "fffffffffffffff\r\n"}) {
         EXPECT_EQ(code_of(text), "InvalidRequest") << text;
     }
     EXPECT_EQ(code_of(std::string(2000, '1') + "\r\n"), "InvalidRequest");
+    EXPECT_EQ(code_of("0\r\nno trailer\r\n\r\n"), "MalformedTrailerError");
+    EXPECT_EQ(code_of("0\r\n:AAAAAA==\r\n\r\n"), "MalformedTrailerError");
 }
 
 TEST(ChunkedBody, HasShortChunksAtItsEndAlone)

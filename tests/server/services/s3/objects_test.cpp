@@ -347,6 +347,17 @@ TEST_F(Objects, MayComeInChunksWithTheirChecksumBehindThem)
               "MalformedTrailerError");
     EXPECT_EQ(s3.call("PUT", "/disks/b", chunked("contents", trailer("contents")), headers).code,
               "IncompleteBody");
+    const auto bad =
+        s3.call("PUT", "/disks/b", chunked("content", "x-amz-checksum-crc32:bad\r\n"), headers);
+    EXPECT_EQ(bad.code, "InvalidRequest");
+    EXPECT_EQ(bad.message, "Value for x-amz-checksum-crc32 trailing header is invalid.");
+    const Parameters unannounced(headers.begin(), headers.begin() + 3);
+    EXPECT_EQ(s3.call("PUT", "/disks/b", chunked("content", trailer("content")), unannounced).code,
+              "MalformedTrailerError");
+    const auto other_algorithm = merged(headers, {{"x-amz-sdk-checksum-algorithm", "SHA256"}});
+    EXPECT_EQ(
+        s3.call("PUT", "/disks/b", chunked("content", trailer("content")), other_algorithm).message,
+        "Value for x-amz-sdk-checksum-algorithm header is invalid.");
     auto without_length = headers;
     without_length.erase(without_length.begin() + 2);
     EXPECT_EQ(s3.call("PUT", "/disks/b", chunked("content"), without_length).code,
@@ -376,6 +387,13 @@ TEST_F(Objects, AreReadInRanges)
     const auto range = [&](const char* header) {
         return s3.call("GET", "/disks/a", {}, {{"Range", header}});
     };
+    for (const auto* number : {"0", "10001", "-1"}) {
+        for (const auto* key : {"a", "absent"}) {
+            EXPECT_EQ(s3.call("GET", fmt::format("/disks/{}?partNumber={}", key, number)).code,
+                      "InvalidArgument");
+        }
+    }
+    EXPECT_EQ(s3.call("GET", "/disks/a?partNumber=2").code, "InvalidPartNumber");
     const auto middle = range("bytes=2-4");
     EXPECT_EQ(middle.status, 206);
     EXPECT_EQ(middle.body, "234");
@@ -398,6 +416,29 @@ TEST_F(Objects, KeepTheirEncodingAsItWasSaid)
         s3.must("PUT", "/disks/a", "x", {{"Content-Encoding", encoding}});
         EXPECT_EQ(s3.must("GET", "/disks/a").header("content-encoding"), encoding);
     }
+    s3.must("PUT", "/disks/a", "x", {{"Content-Encoding", "gzip, aws-chunked"}});
+    const auto got = s3.must("GET", "/disks/a");
+    EXPECT_EQ(got.body, "x") << "no chunks: nothing says how long what is in them is";
+    EXPECT_EQ(got.header("content-encoding"), "gzip");
+}
+
+TEST_F(Objects, ShowMetadataInEncodedWordsWhereItIsNotAscii)
+{
+    const std::pair<const char*, const char*> values[] = {
+        {"build 7", "build 7"},
+        {"gr\xC3\xBC\xC3\x9F", "=?UTF-8?B?Z3LDvMOf?="},
+        {"=?UTF-8?B?Z3LDvMOf?=", "=?UTF-8?B?Z3LDvMOf?="},
+        {"=?utf-8?q?gr=C3=BC=C3=9F?=", "=?UTF-8?B?Z3LDvMOf?="},
+        {"=?UTF-8?Q?a_b?= =?UTF-8?B?Yw==?= d", "a bc d"},
+        {"=?UTF-8?X?a?=", "=?UTF-8?X?a?="},
+        {"=?UTF-8?B?!?=", "=?UTF-8?B?!?="}};
+    for (const auto& [put, shown] : values) {
+        s3.must("PUT", "/disks/a", "x", {{"x-amz-meta-word", put}});
+        EXPECT_EQ(s3.must("HEAD", "/disks/a").header("x-amz-meta-word"), shown);
+    }
+    EXPECT_EQ(s3.call("PUT", "/disks/a", "x", {{"x-amz-meta-word", "=?UTF-8?Q?a=0Ab?="}}).code,
+              "InvalidArgument")
+        << "no line of its own";
 }
 
 TEST_F(Objects, AreReadOnConditions)
@@ -457,7 +498,9 @@ TEST_F(Objects, KeepWhatTheirRequestSaidOfThem)
     EXPECT_EQ(shown.header("cache-control"), "private");
     const auto large = s3.call("PUT", "/disks/b", "x", {{"x-amz-meta-a", std::string(2048, 'm')}});
     EXPECT_EQ(large.code, "MetadataTooLarge");
-    EXPECT_EQ(s3.call("PUT", "/disks/" + std::string(1025, 'k'), "x").code, "KeyTooLongError");
+    for (const auto* method : {"PUT", "GET", "DELETE"}) {
+        EXPECT_EQ(s3.call(method, "/disks/" + std::string(1025, 'k')).code, "KeyTooLongError");
+    }
 }
 
 // A page that somebody uploads must not run as one of this server's.

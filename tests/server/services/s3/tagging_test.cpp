@@ -23,12 +23,12 @@ TEST_F(Tagging, IsPutShownAndDeleted)
 {
     for (const auto* target : {"/disks?tagging", "/disks/a?tagging"}) {
         const auto put =
-            s3.must("PUT", target, tagging({{"team", "images &amp; disks"}, {"stage", "t=1"}}));
+            s3.must("PUT", target, tagging({{"team", "images + disks"}, {"stage", "t=1"}}));
         EXPECT_EQ(put.status, target == std::string("/disks?tagging") ? 204 : 200);
         const auto shown = s3.must("GET", target);
         EXPECT_EQ(shown.texts("TagSet/Tag/Key"), (std::vector<std::string>{"team", "stage"}));
         EXPECT_EQ(shown.texts("TagSet/Tag/Value"),
-                  (std::vector<std::string>{"images & disks", "t=1"}));
+                  (std::vector<std::string>{"images + disks", "t=1"}));
         EXPECT_EQ(s3.must("DELETE", target).status, 204);
     }
     EXPECT_TRUE(s3.must("GET", "/disks/a?tagging").texts("TagSet/Tag/Key").empty());
@@ -56,7 +56,36 @@ TEST_F(Tagging, IsWithinItsBounds)
     EXPECT_EQ(s3.call("PUT", "/disks/a?tagging", "<Tagging/>").code, "MalformedXML");
     EXPECT_EQ(s3.call("PUT", "/disks/a?tagging", "no document").code, "MalformedXML");
     EXPECT_EQ(s3.call("PUT", "/disks/absent?tagging", tagging({{"a", "b"}})).code, "NoSuchKey");
-    EXPECT_EQ(s3.call("PUT", "/disks/b", "x", {{"x-amz-tagging", "a=1&a=2"}}).code, "InvalidTag");
+}
+
+TEST_F(Tagging, HasCertainCharacters)
+{
+    s3.must("PUT", "/disks/a?tagging", tagging({{"a+b-c=d._e:/@ ü", "f+g-h=i._j:/@ ü"}}));
+    for (const auto* wrong : {"a!b", "a#b", "a%20", "a*b", "a?b", "a`b", "a,b", "a;b", "(a)"}) {
+        for (const auto* target : {"/disks?tagging", "/disks/a?tagging"}) {
+            EXPECT_EQ(s3.call("PUT", target, tagging({{wrong, "v"}})).code, "InvalidTag") << wrong;
+            EXPECT_EQ(s3.call("PUT", target, tagging({{"k", wrong}})).code, "InvalidTag") << wrong;
+        }
+    }
+}
+
+TEST_F(Tagging, MayBeInAHeader)
+{
+    const auto put = [&](const char* header) {
+        return s3.call("PUT", "/disks/b", "x", {{"x-amz-tagging", header}});
+    };
+    for (const auto* none : {"", "&", "&&&"}) {
+        EXPECT_TRUE(put(none).ok()) << none;
+        EXPECT_TRUE(s3.must("GET", "/disks/b?tagging").texts("TagSet/Tag/Key").empty()) << none;
+    }
+    EXPECT_TRUE(put("key&team=a+b&stage=t%2F1&").ok());
+    const auto shown = s3.must("GET", "/disks/b?tagging");
+    EXPECT_EQ(shown.texts("TagSet/Tag/Key"), (std::vector<std::string>{"key", "team", "stage"}));
+    EXPECT_EQ(shown.texts("TagSet/Tag/Value"), (std::vector<std::string>{"", "a b", "t/1"}));
+    for (const auto* wrong : {"=", "=v", "k%", "a=1&a=2", "a=1&%61=2"}) {
+        EXPECT_EQ(put(wrong).code, "InvalidArgument") << wrong;
+    }
+    EXPECT_EQ(put("k%21=v").code, "InvalidTag");
 }
 
 }  // namespace
