@@ -45,10 +45,10 @@ ApiError internal_error()
 }
 
 /// Every row belongs to a region of the catalogue, and calls to one that is opted in.
-void require_region(Session& session)
+void require_region(Session& session, wire::Protocol protocol)
 {
     if (!session.settings().region_exists(session.region())) {
-        throw wire::unknown_region(session.region());
+        throw wire::unknown_region(session.region(), protocol);
     }
     if (session.settings().has_opted_out() && is_opted_out(session.db(), session.region())) {
         throw wire::region_not_opted_in();
@@ -264,7 +264,7 @@ void ApiCall::in_read(Budget budget, const std::function<void(Session&)>& work)
     if (budget == Budget::kQuick) {
         session.forbid_waiting();
     }
-    require_region(session);
+    require_region(session, service_->protocol);
     work(session);
 }
 
@@ -336,7 +336,7 @@ void ApiCall::make_rows()
     auto& call = *std::get<std::unique_ptr<ReadCall>>(call_);
     // A read is not refused for what an account may hold.
     amilab::run_write(context(), [&](Session& session) {
-        require_region(session);
+        require_region(session, service_->protocol);
         if (call.lacks_rows(session)) {
             call.make_rows(session);
         }
@@ -346,7 +346,7 @@ void ApiCall::make_rows()
 void ApiCall::in_write(const std::function<void(Session&)>& work)
 {
     amilab::run_write(context(), [&](Session& session) {
-        require_region(session);
+        require_region(session, service_->protocol);
         within_limits(session, limited(), [&] { work(session); });
     });
 }
@@ -375,7 +375,7 @@ bool ApiCall::in_quick_write(const std::function<void(Session&)>& work)
     try {
         write_and_commit(*generation_, session, [&](Session& quick) {
             const BudgetScope scope(quick.db(), true);
-            require_region(quick);
+            require_region(quick, service_->protocol);
             within_limits(quick, limited(), [&] { work(quick); });
         });
     } catch (const BudgetExceeded&) {

@@ -8,6 +8,8 @@ namespace amilab::wire {
 namespace {
 
 constexpr int kUnauthorized = 401;
+/// What S3 expects where nothing says another.
+constexpr const char* kUsualRegion = "us-east-1";
 
 /// Values stand in messages; a long one would drown them.
 std::string_view shortened(std::string_view value)
@@ -205,8 +207,15 @@ ApiError incomplete_signature(std::string_view why)
     return {"IncompleteSignature", std::string(why)};
 }
 
-ApiError unknown_region(std::string_view region)
+ApiError unknown_region(std::string_view region, Protocol protocol)
 {
+    if (protocol == Protocol::kRestXml) {
+        return ApiError("AuthorizationHeaderMalformed",
+                        fmt::format("The authorization header is malformed; the region '{}' is "
+                                    "wrong; expecting '{}'",
+                                    shortened(region), kUsualRegion))
+            .with("Region", kUsualRegion);
+    }
     return {
         "AuthFailure",
         fmt::format("Credential should be scoped to a valid region, not '{}'.", shortened(region)),

@@ -89,8 +89,9 @@ ApiError unknown_access_key();
 ApiError session_token_invalid(Protocol protocol);
 ApiError session_token_expired(Protocol protocol);
 /// The credential scope names a region that does not exist. Source: the code and 401 are EC2's for
-/// a region that the account cannot use (observed), the text is other services' (observed).
-ApiError unknown_region(std::string_view region);
+/// a region that the account cannot use (observed), the text is other services' (observed); S3 says
+/// it in its own way (observed), and that it expects us-east-1 whatever is asked for (assumed).
+ApiError unknown_region(std::string_view region, Protocol protocol);
 /// Source: observed.
 ApiError region_not_opted_in();
 

@@ -1,11 +1,13 @@
 #include "server/services/s3/bucket_settings.h"
 
+#include <fmt/format.h>
 #include <boost/json.hpp>
 
 #include "server/calls/stream_operation.h"
 #include "server/services/s3/access.h"
 #include "server/services/s3/documents.h"
 #include "server/services/s3/errors.h"
+#include "server/services/s3/public_policies.h"
 #include "server/services/s3/request_body.h"
 #include "server/services/s3/request_documents.h"
 #include "server/wire/read.h"
@@ -38,10 +40,10 @@ asio::awaitable<wire::Rendered> change_bucket(StreamSession& session, const Requ
 }
 
 /// Source: codes and first texts observed.
-void require_policy(const std::string& body)
+boost::json::value read_policy(const std::string& body)
 {
     boost::system::error_code error;
-    const auto policy = boost::json::parse(body, error);
+    auto policy = boost::json::parse(body, error);
     if (error || !policy.is_object()) {
         throw ApiError("MalformedPolicy",
                        "Policies must be valid JSON and the first byte must be "
@@ -49,6 +51,20 @@ void require_policy(const std::string& body)
     }
     if (policy.get_object().if_contains("Statement") == nullptr) {
         throw ApiError("MalformedPolicy", "Missing required field Statement");
+    }
+    return policy;
+}
+
+/// Source: code observed, text in part.
+void require_policy_not_blocked(const BucketRow& bucket, bool lets_everybody)
+{
+    if (lets_everybody && bucket.public_access &&
+        bucket.public_access->at(kBlockPublicPolicy) == '1') {
+        throw access_denied(fmt::format(
+            "User is not authorized to perform: s3:PutBucketPolicy on resource: "
+            "\"arn:aws:s3:::{}\" because public policies are blocked by the BlockPublicPolicy "
+            "block public access setting.",
+            bucket.name));
     }
 }
 
@@ -78,9 +94,11 @@ asio::awaitable<wire::Rendered> put_bucket_policy(StreamSession& session,
                                                   const PutBucketPolicyRequest& request)
 {
     const auto policy = co_await receive_document(session, request.content_md5, kMostPolicyBytes);
-    require_policy(policy);
-    auto answer = co_await change_bucket(session, request,
-                                         [&](BucketRow& bucket) { bucket.policy = policy; });
+    const bool lets_everybody = is_public_policy(read_policy(policy));
+    auto answer = co_await change_bucket(session, request, [&](BucketRow& bucket) {
+        require_policy_not_blocked(bucket, lets_everybody);
+        bucket.policy = policy;
+    });
     session.answer_with({.status = 204});
     co_return answer;
 }

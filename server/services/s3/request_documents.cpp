@@ -1,6 +1,7 @@
 #include "server/services/s3/request_documents.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include <fmt/format.h>
@@ -63,6 +64,45 @@ Deletion read_deletion(pugi::xml_node node)
         deletion.etag = etag.text().get();
     }
     return deletion;
+}
+
+/// Source: code observed, with the text of other documents.
+ApiError malformed_acl()
+{
+    return {"MalformedACLError", malformed_xml().what()};
+}
+
+/// What the grants of a list come to, as far as lists with a name have them.
+struct Grants {
+    bool lets_owner = false;
+    bool lets_all_read = false;
+    bool lets_all_write = false;
+    bool lets_known_read = false;
+};
+
+void read_grant(pugi::xml_node grant, std::string_view owner_id, Grants& grants)
+{
+    constexpr std::array<std::string_view, 5> kPermissions = {"FULL_CONTROL", "READ", "READ_ACP",
+                                                              "WRITE", "WRITE_ACP"};
+    const std::string_view permission = grant.child("Permission").text().get();
+    const auto grantee = grant.child("Grantee");
+    const std::string_view uri = grantee.child("URI").text().get();
+    const std::string_view id = grantee.child("ID").text().get();
+    if (std::find(kPermissions.begin(), kPermissions.end(), permission) == kPermissions.end() ||
+        (uri.empty() && id.empty() && !grantee.child("EmailAddress"))) {
+        throw malformed_acl();
+    }
+    if (id == owner_id && permission == "FULL_CONTROL") {
+        grants.lets_owner = true;
+    } else if (uri == kAllUsers && permission == "READ") {
+        grants.lets_all_read = true;
+    } else if (uri == kAllUsers && permission == "WRITE") {
+        grants.lets_all_write = true;
+    } else if (uri == kAuthenticatedUsers && permission == "READ") {
+        grants.lets_known_read = true;
+    } else {
+        throw wire::not_implemented("this grant of an access list");
+    }
 }
 
 }  // namespace
@@ -197,28 +237,26 @@ CannedAcl read_access_list(const std::string& body, std::string_view owner_id)
     pugi::xml_document document;
     const auto root = read_document(document, body, "AccessControlPolicy");
     require_only(root, {"Owner", "AccessControlList"});
-    auto acl = CannedAcl::kPrivate;
-    bool lets_write = false;
+    const std::string_view named_owner = root.child("Owner").child("ID").text().get();
+    if (named_owner.empty()) {
+        throw malformed_acl();
+    }
+    if (named_owner != owner_id) {
+        throw access_denied();
+    }
+    Grants grants;
     for (const auto grant : root.child("AccessControlList").children("Grant")) {
-        const auto permission = text_in(grant, "Permission");
-        const auto grantee = grant.child("Grantee");
-        const std::string_view uri = grantee.child("URI").text().get();
-        const bool is_owner =
-            permission == "FULL_CONTROL" && owner_id == grantee.child("ID").text().get();
-        if (!is_owner && permission == "READ" && uri == kAllUsers) {
-            acl = CannedAcl::kPublicRead;
-        } else if (!is_owner && permission == "READ" && uri == kAuthenticatedUsers) {
-            acl = CannedAcl::kAuthenticatedRead;
-        } else if (!is_owner && permission == "WRITE" && uri == kAllUsers) {
-            lets_write = true;
-        } else if (!is_owner) {
-            throw wire::not_implemented("this grant of an access list");
-        }
+        read_grant(grant, owner_id, grants);
     }
-    if (lets_write && acl != CannedAcl::kPublicRead) {
-        throw wire::not_implemented("this grant of an access list");
+    const bool has_name = grants.lets_owner && (!grants.lets_all_write || grants.lets_all_read) &&
+                          (!grants.lets_known_read || !grants.lets_all_read);
+    if (!has_name) {
+        throw wire::not_implemented("an access list that no canned one amounts to");
     }
-    return lets_write ? CannedAcl::kPublicReadWrite : acl;
+    if (grants.lets_all_read) {
+        return grants.lets_all_write ? CannedAcl::kPublicReadWrite : CannedAcl::kPublicRead;
+    }
+    return grants.lets_known_read ? CannedAcl::kAuthenticatedRead : CannedAcl::kPrivate;
 }
 
 std::vector<NamedPart> read_named_parts(const std::string& body)

@@ -49,7 +49,8 @@ inline constexpr const char* kAllUsers = "http://acs.amazonaws.com/groups/global
 inline constexpr const char* kAuthenticatedUsers =
     "http://acs.amazonaws.com/groups/global/AuthenticatedUsers";
 /// The list with a name that a document amounts to: full control of the owner, who is called
-/// `owner_id` in it, and what everybody may.
+/// `owner_id` in it, and what everybody may. Throws ApiError: NotImplemented (it amounts to none),
+/// MalformedXML, MalformedACLError, AccessDenied (it names another owner).
 CannedAcl read_access_list(const std::string& body, std::string_view owner_id);
 
 /// The largest number of a part. Source: documented.

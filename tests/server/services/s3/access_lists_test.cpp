@@ -261,7 +261,10 @@ TEST_F(AccessLists, AreTakenAsDocumentsToo)
     const auto with = [&](const std::string& grantee) {
         return s3.call("PUT", "/open/a?acl",
                        "<AccessControlPolicy><Owner><ID>" + owner +
-                           "</ID></Owner><AccessControlList><Grant><Grantee>" + grantee +
+                           "</ID></Owner><AccessControlList><Grant><Grantee><ID>" + owner +
+                           "</ID></Grantee><Permission>FULL_CONTROL</Permission></Grant>"
+                           "<Grant><Grantee>" +
+                           grantee +
                            "</Grantee><Permission>READ</Permission></Grant></AccessControlList>"
                            "</AccessControlPolicy>");
     };

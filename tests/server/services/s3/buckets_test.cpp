@@ -75,6 +75,18 @@ TEST_F(Buckets, HaveNamesThatNoOtherHas)
     s3.must("PUT", "/1.disks-of.2026");
 }
 
+TEST_F(Buckets, AreInRegionsThatThereAre)
+{
+    const S3Caller nowhere(emulator, kAccount, "EU");
+    for (const auto* target : {"/", "/disks", "/disks/a"}) {
+        const auto refused = nowhere.call("GET", target);
+        EXPECT_EQ(refused.status, 400) << target;
+        EXPECT_EQ(refused.code, "AuthorizationHeaderMalformed") << target;
+        EXPECT_EQ(refused.text("Region"), "us-east-1") << target;
+    }
+    EXPECT_EQ(nowhere.call("PUT", "/new").code, "AuthorizationHeaderMalformed");
+}
+
 TEST_F(Buckets, LoseTheirListWhenTheyAreMadeAgain)
 {
     s3.must("PUT", "/open", {}, {{"x-amz-object-ownership", "ObjectWriter"}});

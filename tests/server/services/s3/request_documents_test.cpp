@@ -91,17 +91,38 @@ TEST(RequestDocuments, NamePartsInTheirOrder)
 
 TEST(RequestDocuments, OfAccessListsAmountToOneWithAName)
 {
-    const auto list = [](const std::string& grantee, const std::string& permission) {
-        return "<AccessControlPolicy><AccessControlList><Grant><Grantee>" + grantee +
-               "</Grantee><Permission>" + permission +
-               "</Permission></Grant></AccessControlList></AccessControlPolicy>";
+    const auto grant = [](const std::string& grantee, const std::string& permission) {
+        return "<Grant><Grantee>" + grantee + "</Grantee><Permission>" + permission +
+               "</Permission></Grant>";
+    };
+    const auto list = [](const std::string& grants) {
+        return "<AccessControlPolicy><Owner><ID>me</ID></Owner><AccessControlList>" + grants +
+               "</AccessControlList></AccessControlPolicy>";
     };
     const auto read = [](const std::string& body) { return read_access_list(body, "me"); };
     const auto everybody = "<URI>" + std::string(kAllUsers) + "</URI>";
-    EXPECT_EQ(read(list("<ID>me</ID>", "FULL_CONTROL")), CannedAcl::kPrivate);
-    EXPECT_EQ(read(list(everybody, "READ")), CannedAcl::kPublicRead);
-    EXPECT_EQ(code_of(read, list(everybody, "WRITE")), "NotImplemented");
-    EXPECT_EQ(code_of(read, list("<ID>another</ID>", "FULL_CONTROL")), "NotImplemented");
+    const auto known = "<URI>" + std::string(kAuthenticatedUsers) + "</URI>";
+    const auto mine = grant("<ID>me</ID>", "FULL_CONTROL");
+    EXPECT_EQ(read(list(mine)), CannedAcl::kPrivate);
+    EXPECT_EQ(read(list(mine + grant(everybody, "READ"))), CannedAcl::kPublicRead);
+    EXPECT_EQ(read(list(grant(everybody, "WRITE") + mine + grant(everybody, "READ"))),
+              CannedAcl::kPublicReadWrite);
+    EXPECT_EQ(read(list(mine + grant(known, "READ"))), CannedAcl::kAuthenticatedRead);
+    for (const auto& without_name :
+         {std::string(), grant(everybody, "READ"), mine + grant(everybody, "WRITE"),
+          mine + grant(everybody, "READ") + grant(known, "READ"), grant("<ID>me</ID>", "READ"),
+          mine + grant("<ID>another</ID>", "FULL_CONTROL"), mine + grant(known, "WRITE"),
+          mine + grant("<EmailAddress>a@b.org</EmailAddress>", "READ")}) {
+        EXPECT_EQ(code_of(read, list(without_name)), "NotImplemented") << without_name;
+    }
+    for (const auto& malformed : {mine + grant(everybody, "LOOK"), mine + grant("", "READ"),
+                                  mine + grant("<ID/>", "READ"), mine + "<Grant/>"}) {
+        EXPECT_EQ(code_of(read, list(malformed)), "MalformedACLError") << malformed;
+    }
+    EXPECT_EQ(code_of(read, "<AccessControlPolicy/>"), "MalformedACLError");
+    EXPECT_EQ(code_of([](const std::string& body) { return read_access_list(body, "another"); },
+                      list(mine)),
+              "AccessDenied");
 }
 
 }  // namespace

@@ -49,8 +49,9 @@ Parameters with_body(Parameters parameters, const std::string& body)
 /// The document of a list that lets nobody but the owner do anything.
 std::string private_list()
 {
-    return "<AccessControlPolicy><AccessControlList><Grant><Grantee><ID>" +
-           s3::canonical_id(kAccount) +
+    const auto owner = s3::canonical_id(kAccount);
+    return "<AccessControlPolicy><Owner><ID>" + owner +
+           "</ID></Owner><AccessControlList><Grant><Grantee><ID>" + owner +
            "</ID></Grantee><Permission>FULL_CONTROL</Permission></Grant></AccessControlList>"
            "</AccessControlPolicy>";
 }
