@@ -1,6 +1,7 @@
 #include "storage/metadata/s3/object_list_rows.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace amilab {
 
@@ -128,19 +129,32 @@ KeyList<UploadRow> list_uploads(Database& db, const KeyListQuery& query, std::st
             .part(" FROM s3_upload u WHERE u.bucket = ?", query.bucket);
         if (place.is_behind) {
             select.part(" AND u.key > ?", place.key);
+        } else if (place.after_id.empty()) {
+            select.part(" AND u.key >= ?", place.key);
         } else {
-            select.part(" AND (u.key, u.upload_id) > (?, ?)", place.key, place.after_id);
+            select.part(
+                " AND (u.key, u.started_ms, u.upload_id) > (?,"
+                " (SELECT started_ms FROM s3_upload WHERE upload_id = ?), ?)",
+                place.key, place.after_id, place.after_id);
         }
         if (!end.empty()) {
             select.part(" AND u.key < ?", end);
         }
-        return rows_of<kUploadColumns>(db,
-                                       select.part(" ORDER BY u.key, u.upload_id LIMIT ?", most));
+        return rows_of<kUploadColumns>(
+            db, select.part(" ORDER BY u.key, u.started_ms, u.upload_id LIMIT ?", most));
     };
     if (query.most <= 0) {
         return {};
     }
-    return list_keys<UploadRow>(query, first_place(query, after_id), begin,
+    auto place = first_place(query, after_id);
+    if (!place.after_id.empty()) {
+        // Who ends uploads page by page goes on behind one that is there no more.
+        const auto last = select_upload(db, place.after_id);
+        if (!last || last->bucket != query.bucket || last->key != place.key) {
+            place.after_id.clear();
+        }
+    }
+    return list_keys<UploadRow>(query, std::move(place), begin,
                                 [](const UploadRow& row) { return row.id; });
 }
 

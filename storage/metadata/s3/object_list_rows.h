@@ -47,7 +47,8 @@ struct KeyList {
 /// Costs what is told: of keys with a common prefix one is looked at.
 KeyList<ObjectListRow> list_objects(Database& db, const KeyListQuery& query);
 
-/// Several uploads may have one key: those are in the order of their ids, behind `after_id`.
+/// Several uploads may have one key: those are in the order in which they began, behind `after_id`;
+/// all of them are told if that is none of them any more.
 KeyList<UploadRow> list_uploads(Database& db, const KeyListQuery& query, std::string_view after_id);
 
 }  // namespace amilab

@@ -351,5 +351,35 @@ TEST_F(Uploads, AreListedByTheirKeys)
     EXPECT_EQ(s3.must("GET", "/disks?uploads&prefix=c").texts("Upload/Key").size(), 2U);
 }
 
+TEST_F(Uploads, OfOneKeyAreListedAsTheyBegan)
+{
+    std::vector<std::string> ids;
+    for (int number = 0; number < 8; ++number) {
+        ids.push_back(begin("a"));
+        emulator.advance(1000);
+    }
+    EXPECT_EQ(s3.must("GET", "/disks?uploads").texts("Upload/UploadId"), ids);
+    const auto behind = [&](const std::string& marker) {
+        return s3.must("GET", "/disks?uploads&key-marker=a&upload-id-marker=" + marker)
+            .texts("Upload/UploadId");
+    };
+    EXPECT_EQ(behind(ids[2]), std::vector<std::string>(ids.begin() + 3, ids.end()));
+    EXPECT_TRUE(s3.must("GET", "/disks?uploads&key-marker=a").texts("Upload/UploadId").empty());
+    // A page is listed, and all on it are aborted before the next.
+    std::vector<std::string> aborted;
+    std::string marker;
+    for (int page = 0; page < 4; ++page) {
+        const auto list = s3.must(
+            "GET", "/disks?uploads&max-uploads=2&key-marker=" + std::string(page == 0 ? "" : "a") +
+                       "&upload-id-marker=" + marker);
+        marker = list.text("NextUploadIdMarker");
+        for (const auto& id : list.texts("Upload/UploadId")) {
+            s3.must("DELETE", "/disks/a?uploadId=" + id);
+            aborted.push_back(id);
+        }
+    }
+    EXPECT_EQ(aborted, ids);
+}
+
 }  // namespace
 }  // namespace amilab::test
