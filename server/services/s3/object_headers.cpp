@@ -118,12 +118,16 @@ std::string read_metadata(const RequestHeader& header)
     constexpr std::size_t kMostBytes = 2048;
     std::string lines;
     std::size_t bytes = 0;
+    std::set<std::string> names;
     const auto look = [&](std::string_view name, std::string_view value) {
         auto lower = boost::algorithm::to_lower_copy(std::string(name));
         if (!lower.starts_with(kMetadataPrefix) || lower.size() == kMetadataPrefix.size()) {
             return;
         }
         lower.erase(0, kMetadataPrefix.size());
+        if (!names.insert(lower).second) {
+            return;  // headers go before the query; each is there once
+        }
         const auto text = with_decoded_words(value);
         if (!is_line(text) || !wire::is_utf8(text)) {
             throw invalid_argument("The value of the header is no text.", name, "");
@@ -133,6 +137,16 @@ std::string read_metadata(const RequestHeader& header)
     };
     if (header.each_header) {
         header.each_header(look);
+    }
+    // Presigned requests have it in the query.
+    for (const auto pair : split(header.query, '&')) {
+        const auto equals = std::min(pair.find('='), pair.size());
+        const auto name = wire::percent_decoded(pair.substr(0, equals), true);
+        const auto value =
+            wire::percent_decoded(pair.substr(std::min(equals + 1, pair.size())), true);
+        if (name && value) {
+            look(*name, *value);
+        }
     }
     if (bytes > kMostBytes) {
         throw ApiError("MetadataTooLarge",

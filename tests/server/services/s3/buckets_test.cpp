@@ -236,6 +236,22 @@ TEST_F(Buckets, AreReachedByWhatIsPresignedUntilItsTimeIsOver)
     };
     EXPECT_EQ(old("32503680000").body, "content");
     EXPECT_EQ(old("1000000000").code, "AccessDenied");
+    const auto put = [&](const std::string& more) {
+        return s3.call_unsigned("PUT",
+                                fmt::format("/disks/b?AWSAccessKeyId={}&Signature=x%3D"
+                                            "&Expires=32503680000{}",
+                                            kAccount, more),
+                                "x");
+    };
+    EXPECT_TRUE(put("&content-type=text%2Fx&x-amz-meta-origin=there").ok());
+    const auto got = s3.must("HEAD", "/disks/b");
+    EXPECT_EQ(got.header("content-type"), "text/x");
+    EXPECT_EQ(got.header("x-amz-meta-origin"), "there");
+    EXPECT_EQ(put("&x-amz-meta-a=%0A").code, "InvalidArgument");
+    EXPECT_EQ(put("&x-amz-meta-a=%GG").code, "InvalidURI");
+    EXPECT_TRUE(put("&x-amz-meta-a=\"|^").ok()) << "not quite as URLs are written";
+    EXPECT_EQ(s3.call("GET", "/disks/b?x-amz-meta-origin=there").code, "NotImplemented");
+    EXPECT_EQ(put("&content-md5=AAAA").code, "InvalidDigest");
 }
 
 }  // namespace
