@@ -140,8 +140,11 @@ std::optional<ByteRange> parse_range(std::string_view header, std::int64_t size_
         return std::nullopt;
     }
     if (!first) {
-        if (*last == 0 || size_bytes == 0) {
+        if (*last == 0) {
             throw invalid_range(asked, size_bytes);
+        }
+        if (size_bytes == 0) {
+            return std::nullopt;  // all there is, which no Content-Range can say
         }
         return ByteRange{std::max<std::int64_t>(size_bytes - *last, 0), size_bytes};
     }

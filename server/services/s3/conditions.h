@@ -42,7 +42,8 @@ struct ByteRange {
     std::int64_t size() const { return end - first; }
 };
 /// The range that a header asks of so many bytes; nothing for a header that is to be ignored: bad
-/// syntax, several ranges. Throws ApiError (InvalidRange).
+/// syntax, several ranges, the last of no bytes (RFC 9110, 14.1.2: that is satisfiable). Throws
+/// ApiError (InvalidRange).
 std::optional<ByteRange> parse_range(std::string_view header, std::int64_t size_bytes);
 
 }  // namespace amilab::s3

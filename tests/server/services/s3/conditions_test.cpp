@@ -81,7 +81,8 @@ TEST(Ranges, BehindTheEndAreRefused)
     EXPECT_EQ(code_of("bytes=10-", 10), "InvalidRange");
     EXPECT_EQ(code_of("bytes=-0", 10), "InvalidRange");
     EXPECT_EQ(code_of("bytes=0-", 0), "InvalidRange");
-    EXPECT_EQ(code_of("bytes=-1", 0), "InvalidRange");
+    EXPECT_EQ(code_of("bytes=-0", 0), "InvalidRange");
+    EXPECT_FALSE(parse_range("bytes=-1", 0)) << "the last byte of none: all there is";
 }
 
 }  // namespace
