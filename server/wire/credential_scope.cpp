@@ -48,6 +48,17 @@ Fields read_fields(std::string_view rest, std::string_view header)
     return fields;
 }
 
+/// "AWS key:signature", which is S3's alone.
+std::optional<CredentialScope> read_old_header(std::string_view scheme, std::string_view header)
+{
+    const auto fields = trimmed(header.substr(scheme.size()));
+    const auto colon = fields.find(':');
+    if (scheme != "AWS" || colon == 0 || colon == fields.npos || colon + 1 == fields.size()) {
+        return std::nullopt;
+    }
+    return CredentialScope{std::string(fields.substr(0, colon)), {}, {}, "s3"};
+}
+
 /// Headers stand in messages; those that are no text, or long, do not.
 std::string_view shown(std::string_view header)
 {
@@ -66,6 +77,9 @@ std::optional<CredentialScope> scope_from_authorization(std::string_view header)
     constexpr std::string_view kScheme = "AWS4-HMAC-SHA256";
     const auto scheme = header.substr(0, header.find_first_of(" \t"));
     const auto text = shown(header);
+    if (auto old = text == header ? read_old_header(scheme, header) : std::nullopt) {
+        return old;
+    }
     const auto fields = scheme == kScheme && text == header
                             ? read_fields(header.substr(scheme.size()), text)
                             : Fields{};

@@ -15,7 +15,9 @@ struct CredentialScope {
     std::string service;
 };
 
-/// Reads an Authorization header's AWS4-HMAC-SHA256 Credential; nothing when the header is empty.
+/// Reads an Authorization header's AWS4-HMAC-SHA256 Credential, or S3's older "AWS key:signature",
+/// which names no region ("Signing and authenticating REST requests", documented); nothing when the
+/// header is empty.
 /// Throws ApiError (IncompleteSignature) when it is another scheme or lacks a part.
 /// Source: the texts are AWS's (observed).
 std::optional<CredentialScope> scope_from_authorization(std::string_view header);

@@ -283,6 +283,18 @@ def test_a_header_may_come_in_several_lines(server, s3):
     assert refused.status == 400 and b"<Code>InvalidArgument</Code>" in text
 
 
+def test_the_older_signatures_are_read(server, s3):
+    old = server.client("s3", signature_version="s3")
+    old.put_object(Bucket="disks", Key="a", Body=b"content", Metadata={"of": "old"})
+    assert read(old, "a") == b"content"
+    url = old.generate_presigned_url("put_object", Params={
+        "Bucket": "disks", "Key": "b", "ContentType": "text/x"})
+    request = urllib.request.Request(url, b"content", {"Content-Type": "text/x"}, method="PUT")
+    with urllib.request.urlopen(request, timeout=30) as answer:
+        assert answer.status == 200
+    assert s3.head_object(Bucket="disks", Key="b")["ContentType"] == "text/x"
+
+
 def test_an_upload_may_be_ended_again(s3):
     named = dict(Bucket="disks", Key="parted")
     named["UploadId"] = s3.create_multipart_upload(**named)["UploadId"]

@@ -51,11 +51,24 @@ TEST(CredentialScope, NamesEachMissingPart)
               "IncompleteSignature: Authorization header requires 'Signature' parameter. "
               "Authorization header requires 'SignedHeaders' parameter. "
               "Authorization=AWS4-HMAC-SHA256 Credential=ABCDEF");
-    EXPECT_EQ(refusal([] { scope_from_authorization("AWS key:signature"); }),
+    EXPECT_EQ(refusal([] { scope_from_authorization("AWS key signature"); }),
               "IncompleteSignature: Authorization header requires 'Credential' parameter. "
               "Authorization header requires 'Signature' parameter. "
               "Authorization header requires 'SignedHeaders' parameter. "
-              "Authorization=AWS key:signature");
+              "Authorization=AWS key signature");
+    for (const auto* old : {"AWS", "AWS :signature", "AWS key:", "AWS3 key:signature"}) {
+        EXPECT_EQ(refusal_code([&] { scope_from_authorization(old); }), "IncompleteSignature")
+            << old;
+    }
+}
+
+TEST(CredentialScope, IsReadOfS3sOlderSignatures)
+{
+    const auto scope = scope_from_authorization(" AWS AKID:c2lnbmF0dXJl= ");
+    ASSERT_TRUE(scope);
+    EXPECT_EQ(scope->access_key, "AKID");
+    EXPECT_EQ(scope->service, "s3");
+    EXPECT_EQ(scope->region, "");
 }
 
 TEST(CredentialScope, RefusesAFieldWithoutAnEqualsSign)
