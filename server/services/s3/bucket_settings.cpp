@@ -1,13 +1,12 @@
 #include "server/services/s3/bucket_settings.h"
 
 #include <fmt/format.h>
-#include <boost/json.hpp>
 
 #include "server/calls/stream_operation.h"
 #include "server/services/s3/access.h"
 #include "server/services/s3/documents.h"
 #include "server/services/s3/errors.h"
-#include "server/services/s3/public_policies.h"
+#include "server/services/s3/policies.h"
 #include "server/services/s3/request_body.h"
 #include "server/services/s3/request_documents.h"
 #include "server/wire/read.h"
@@ -37,22 +36,6 @@ asio::awaitable<wire::Rendered> change_bucket(StreamSession& session, const Requ
     });
     wire::Rendered answer;
     co_return answer;
-}
-
-/// Source: codes and first texts observed.
-boost::json::value read_policy(const std::string& body)
-{
-    boost::system::error_code error;
-    auto policy = boost::json::parse(body, error);
-    if (error || !policy.is_object()) {
-        throw ApiError("MalformedPolicy",
-                       "Policies must be valid JSON and the first byte must be "
-                       "'{'");
-    }
-    if (policy.get_object().if_contains("Statement") == nullptr) {
-        throw ApiError("MalformedPolicy", "Missing required field Statement");
-    }
-    return policy;
 }
 
 /// Source: code observed, text in part.
@@ -94,9 +77,8 @@ asio::awaitable<wire::Rendered> put_bucket_policy(StreamSession& session,
                                                   const PutBucketPolicyRequest& request)
 {
     const auto policy = co_await receive_document(session, request.content_md5, kMostPolicyBytes);
-    const bool lets_everybody = is_public_policy(read_policy(policy));
     auto answer = co_await change_bucket(session, request, [&](BucketRow& bucket) {
-        require_policy_not_blocked(bucket, lets_everybody);
+        require_policy_not_blocked(bucket, is_public_policy(read_policy(policy, bucket.name)));
         bucket.policy = policy;
     });
     session.answer_with({.status = 204});

@@ -7,7 +7,8 @@ import zlib
 from client import credential
 
 TEXT = b"content"
-POLICY = b'{"Version": "2012-10-17", "Statement": []}'
+POLICY = b"""{"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Principal": "*",
+"Action": "s3:PutObject", "Resource": "arn:aws:s3:::disks/*"}]}"""
 FAR = (b"<CreateBucketConfiguration><LocationConstraint>eu-west-1</LocationConstraint>"
        b"</CreateBucketConfiguration>")
 OPEN = (b"<OwnershipControls><Rule><ObjectOwnership>ObjectWriter</ObjectOwnership></Rule>"

@@ -8,7 +8,9 @@ class BucketSettings : public S3World {};
 TEST_F(BucketSettings, KeepAPolicyAsItWasPut)
 {
     EXPECT_EQ(s3.call("GET", "/disks?policy").code, "NoSuchBucketPolicy");
-    const std::string policy = R"({"Version": "2012-10-17", "Statement": []})";
+    const std::string policy =
+        R"({"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Principal": "*",)"
+        R"( "Action": "s3:*", "Resource": ["arn:aws:s3:::disks", "arn:aws:s3:::disks/*"]}]})";
     EXPECT_EQ(s3.must("PUT", "/disks?policy", policy).status, 204);
     const auto shown = s3.must("GET", "/disks?policy");
     EXPECT_EQ(shown.body, policy);

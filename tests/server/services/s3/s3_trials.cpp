@@ -56,6 +56,14 @@ std::string private_list()
            "</AccessControlPolicy>";
 }
 
+/// A policy, with further members behind its statement.
+std::string deny_all(const std::string& members)
+{
+    return R"({"Statement": {"Effect": "Deny", "Principal": "*", "Action": "*", "Resource": )"
+           R"("arn:aws:s3:::disks/*"})" +
+           members + "}";
+}
+
 /// What every operation on a bucket has.
 std::vector<Trial> bucket_trials()
 {
@@ -130,7 +138,7 @@ void add_settings(TrialTable& table)
                   "<OwnershipControls><Rule><ObjectOwnership>ObjectWriter</ObjectOwnership>"
                   "</Rule></OwnershipControls>"),
         document_trials()};
-    table["PutBucketPolicy"] = {with_body(disks, R"({"Statement": []})"), document_trials()};
+    table["PutBucketPolicy"] = {with_body(disks, deny_all("")), document_trials()};
     table["PutBucketVersioning"] = {with_body(disks,
                                               "<VersioningConfiguration><Status>Suspended</Status>"
                                               "</VersioningConfiguration>"),
@@ -307,7 +315,7 @@ void add_s3(World& world)
     put(s3, "/disks");
     put(s3, "/disks?tagging",
         "<Tagging><TagSet><Tag><Key>team</Key><Value>images</Value></Tag></TagSet></Tagging>");
-    put(s3, "/disks?policy", R"({"Statement": [], "Id": "kept"})");
+    put(s3, "/disks?policy", deny_all(R"(, "Id": "kept")"));
     put(s3, "/empty");
     put(s3, "/far",
         "<CreateBucketConfiguration><LocationConstraint>eu-west-1</LocationConstraint>"

@@ -1,4 +1,4 @@
-#include "server/services/s3/public_policies.h"
+#include "server/services/s3/policies.h"
 
 #include <string>
 
@@ -62,6 +62,67 @@ TEST(PublicPolicies, AreNotThoseForSomeCallers)
     EXPECT_FALSE(is_public(policy(statement(kEverybody, "Deny"))));
     EXPECT_FALSE(is_public(policy("")));
     EXPECT_FALSE(is_public(policy("7")));
+}
+
+class Policies : public S3World {
+protected:
+    std::string put(const std::string& text) { return s3.call("PUT", "/disks?policy", text).code; }
+};
+
+TEST_F(Policies, AreTakenWhereTheirStatementsAreWhole)
+{
+    s3.must("DELETE", "/disks?publicAccessBlock");
+    for (const auto& text :
+         {policy(statement(kSomebody)), policy(statement(kEverybody, "Deny")),
+          policy(statement(R"("Principal": {"AWS": "*"})")),
+          policy(statement(R"("NotPrincipal": {"CanonicalUser": ["ab"], "Service": "s3"})")),
+          R"({"Statement": )" + statement(kEverybody) + "}",
+          R"({"Version": "2008-10-17", "Id": "x", "Statement": [)" + statement(kEverybody) + "]}",
+          std::string(
+              R"({"Statement": {"Effect": "Allow", "Principal": "*", "NotAction": ["*"],)"
+              R"( "NotResource": ["arn:aws:s3:::di?ks", "arn:aws:s3:::${aws:userid}/*"]}})")}) {
+        EXPECT_EQ(put(text), "") << text;
+    }
+}
+
+TEST_F(Policies, AreRefusedWhereOneIsNot)
+{
+    const auto whole = [](const std::string& effect, const std::string& principal,
+                          const std::string& action, const std::string& resource) {
+        return R"({"Statement": [{"Effect": )" + effect + R"(, "Principal": )" + principal +
+               R"(, "Action": )" + action + R"(, "Resource": )" + resource + "}]}";
+    };
+    const std::string allow = R"("Allow")";
+    const std::string all = R"("*")";
+    const std::string objects = R"("arn:aws:s3:::disks/*")";
+    s3.must("DELETE", "/disks?publicAccessBlock");
+    ASSERT_EQ(put(whole(allow, all, all, objects)), "");
+    for (const auto& text :
+         {std::string(" {}"), std::string("[]"), std::string("{"), std::string("{}"), policy(""),
+          policy("7"), policy("{}"),
+          R"({"Version": "2012", "Statement": )" + statement(kEverybody) + "}",
+          R"({"Version": 1, "Statement": )" + statement(kEverybody) + "}",
+          policy(R"({"Effect": "Allow", "Action": "*", "Resource": )" + objects + "}"),
+          policy(R"({"Effect": "Allow", "Principal": "*", "Resource": )" + objects + "}"),
+          policy(R"({"Effect": "Allow", "Principal": "*", "Action": "*"})"),
+          policy(R"({"Principal": "*", "Action": "*", "Resource": )" + objects + "}"),
+          whole(R"("allow")", all, all, objects), whole("7", all, all, objects)}) {
+        EXPECT_EQ(put(text), "MalformedPolicy") << text;
+    }
+    for (const auto* principal :
+         {R"("")", R"("somebody")", "[]", "{}", R"({"AWS": ""})", R"({"AWS": []})",
+          R"({"AWS": "arn:aws:iam::*:root"})", R"({"User": "*"})", R"({"AWS": [7]})"}) {
+        EXPECT_EQ(put(whole(allow, principal, all, objects)), "MalformedPolicy") << principal;
+    }
+    for (const auto* action :
+         {R"("")", "[]", R"("ec2:RunInstances")", R"("s3:")", R"(["s3:*", 7])"}) {
+        EXPECT_EQ(put(whole(allow, all, action, objects)), "MalformedPolicy") << action;
+    }
+    for (const auto* resource :
+         {R"("")", "[]", all.c_str(), R"("disks/*")", R"("arn:aws:s3:::other/*")",
+          R"("arn:aws:s3:::/disks")", R"("arn:aws:ec2:::disks")"}) {
+        EXPECT_EQ(put(whole(allow, all, all, resource)), "MalformedPolicy") << resource;
+    }
 }
 
 class BlockedPolicies : public S3World {};
