@@ -224,6 +224,10 @@ TEST_F(Uploads, HaveOneAlgorithm)
     EXPECT_EQ(refused("SHA256", "FULL_OBJECT"), "InvalidRequest");
     EXPECT_EQ(refused("CRC64NVME", "COMPOSITE"), "InvalidRequest");
     EXPECT_EQ(refused("MD5", "COMPOSITE"), "NotImplemented");
+    EXPECT_EQ(refused("CRC16", "COMPOSITE"), "InvalidRequest");
+    EXPECT_EQ(refused("CRC32", "WHOLE"), "InvalidRequest");
+    EXPECT_EQ(refused("CRC32", "composite"), "InvalidRequest");
+    EXPECT_EQ(refused("crc32", "COMPOSITE"), "") << "in any letters";
     EXPECT_EQ(s3.call("POST", "/disks/a?uploads", {}, {{"x-amz-checksum-type", "COMPOSITE"}}).code,
               "InvalidRequest");
 }
