@@ -154,6 +154,7 @@ void Emulator::read_header(ApiCall& call, const RequestHeader& header) const
     }
     call.service_ = &service->schema;
     require_account(call.caller_, service->schema.protocol);
+    call.caller_.host = header.find("host").value_or("");
     const auto& rules = wire::rules_of(service->schema.protocol);
     if (rules.require_current != nullptr) {
         rules.require_current(http, Clock::wall_ms());

@@ -41,6 +41,8 @@ struct Caller {
     KeyState key = KeyState::kForeign;
     /// Whether the signature says the region; else it is the server's own.
     bool names_region = true;
+    /// What it calls the server, with the port: the Host header, of services that take no forms.
+    std::string host = {};
 };
 
 /// Where a list that its request does not limit goes on: it is answered in parts, each with a

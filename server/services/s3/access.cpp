@@ -124,7 +124,7 @@ BucketRow require_bucket(Session& session, const BucketReference& reference, Use
     const auto bucket = select_bucket(session.db(), reference.name);
     const bool names_region = session.caller().names_region && !is_anonymous(session);
     if (bucket && names_region && bucket->region != session.region()) {
-        throw permanent_redirect(bucket->name, bucket->region);
+        throw permanent_redirect(*bucket, session.caller().host);
     }
     return require_bucket_anywhere(session, reference, use);
 }

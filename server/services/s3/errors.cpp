@@ -88,16 +88,16 @@ ApiError precondition_failed(std::string_view condition)
         .with("Condition", condition);
 }
 
-ApiError permanent_redirect(std::string_view bucket, std::string_view region)
+ApiError permanent_redirect(const BucketRow& bucket, std::string_view endpoint)
 {
     constexpr int kMoved = 301;
     return ApiError("PermanentRedirect",
                     "The bucket you are attempting to access must be addressed using the specified "
                     "endpoint. Please send all future requests to this endpoint.",
                     kMoved)
-        .with("Endpoint", fmt::format("{}.s3.{}.amazonaws.com", bucket, region))
-        .with("Bucket", bucket)
-        .with_header(kRegionHeader, region);
+        .with("Endpoint", endpoint)
+        .with("Bucket", bucket.name)
+        .with_header(kRegionHeader, bucket.region);
 }
 
 ApiError incomplete_body()

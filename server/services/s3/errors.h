@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "server/wire/api_error.h"
+#include "storage/metadata/s3/bucket_rows.h"
 
 /// Refusals that several families say. Source: codes, statuses and texts are S3's (documented, and
 /// observed where a text is not), unless one says otherwise.
@@ -37,8 +38,9 @@ ApiError bad_digest(std::string_view of);
 ApiError bad_md5(std::string_view given, std::string_view made);
 ApiError invalid_digest(std::string_view value);
 ApiError precondition_failed(std::string_view condition);
-/// Of a request in another region than the bucket's.
-ApiError permanent_redirect(std::string_view bucket, std::string_view region);
+/// Of a request in another region than the bucket's. All regions' endpoint is this server, as the
+/// client calls it: who follows S3's own would leave it.
+ApiError permanent_redirect(const BucketRow& bucket, std::string_view endpoint);
 ApiError incomplete_body();
 /// Of what comes behind a body in chunks.
 ApiError malformed_trailer();

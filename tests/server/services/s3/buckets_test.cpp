@@ -139,9 +139,10 @@ TEST_F(Buckets, OfAnotherRegionTellWhichThatIs)
     const auto head = s3.call("HEAD", "/far");
     EXPECT_EQ(head.status, 301);
     EXPECT_EQ(head.header("x-amz-bucket-region"), "eu-west-1");
-    const auto list = s3.call("GET", "/far");
+    const auto list = s3.call("GET", "/far", {}, {{"Host", "localhost:4566"}});
     EXPECT_EQ(list.code, "PermanentRedirect");
     EXPECT_EQ(list.text("Bucket"), "far");
+    EXPECT_EQ(list.text("Endpoint"), "localhost:4566");
     const S3Caller there(emulator, kAccount, "eu-west-1");
     EXPECT_EQ(there.must("HEAD", "/far").header("x-amz-bucket-region"), "eu-west-1");
 }
