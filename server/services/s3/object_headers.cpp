@@ -197,11 +197,12 @@ Tags parse_tags(std::string_view text)
 
 std::string read_tag_header(const std::optional<std::string>& header)
 {
+    const auto text = header.value_or("");
     std::string pairs;
     // Source: what is empty between two "&" is no tag (observed).
-    for (const auto pair : split(header.value_or(""), '&')) {
+    for (const auto pair : split(text, '&')) {
         if (pair.starts_with('=')) {
-            throw no_tag_header(*header);
+            throw no_tag_header(text);
         }
         if (!pair.empty()) {
             pairs += (pairs.empty() ? "" : "&") + std::string(pair);
@@ -211,7 +212,7 @@ std::string read_tag_header(const std::optional<std::string>& header)
     std::set<std::string_view> keys;
     for (const auto& [key, value] : tags) {
         if (!keys.insert(key).second) {
-            throw no_tag_header(*header);
+            throw no_tag_header(text);
         }
     }
     return to_text(tags, kMostObjectTags);
