@@ -5,6 +5,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "server/calls/checks.h"
@@ -15,6 +16,9 @@
 namespace amilab {
 
 inline constexpr std::size_t kMostIamTags = 50;
+
+/// Checks the characters and the length of a key.
+void check_iam_tag_key(Checks& checks, std::string_view key, std::string_view path);
 
 /// Checks one tag, the first of which has the number 1.
 void check_iam_tag(Checks& checks, std::size_t number, const std::optional<std::string>& key,

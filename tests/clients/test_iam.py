@@ -49,6 +49,38 @@ def test_a_role_is_made_found_and_deleted(server):
     iam.delete_role(RoleName="vmimport")
 
 
+def test_a_role_is_changed_by_what_is_named(server):
+    iam = server.client("iam")
+    make_role(iam)
+    named = {"RoleName": "vmimport"}
+    iam.update_role(**named, MaxSessionDuration=7200)
+    role = iam.update_role_description(**named, Description="imports")["Role"]
+    assert (role["Description"], role["MaxSessionDuration"]) == ("imports", 7200)
+    iam.update_role(**named, Description="imports disks")
+    role = iam.get_role(**named)["Role"]
+    assert (role["Description"], role["MaxSessionDuration"]) == ("imports disks", 7200)
+
+
+@pytest.mark.parametrize("kind, named", [("role", {"RoleName": "vmimport"}),
+                                         ("instance_profile", {"InstanceProfileName": "web"})])
+def test_tags_are_put_listed_and_taken_away(server, kind, named):
+    iam = server.client("iam")
+    make_role(iam)
+    iam.create_instance_profile(InstanceProfileName="web")
+    tag, untag, listed = (getattr(iam, name) for name in (
+        f"tag_{kind}", f"untag_{kind}", f"list_{kind}_tags"))
+    assert listed(**named)["Tags"] == []
+    tag(**named, Tags=[{"Key": "Team", "Value": "infra"}, {"Key": "of", "Value": "test"}])
+    tag(**named, Tags=[{"Key": "team", "Value": "ours"}])
+    assert listed(**named)["Tags"] == [{"Key": "of", "Value": "test"},
+                                       {"Key": "team", "Value": "ours"}]
+    untag(**named, TagKeys=["of", "none"])
+    found = listed(**named)
+    assert found["Tags"] == [{"Key": "team", "Value": "ours"}] and not found["IsTruncated"]
+    assert code(tag, **named, Tags=[{"Key": "a", "Value": ""}, {"Key": "A", "Value": ""}]) == (
+        "InvalidInput")
+
+
 def test_a_role_has_managed_policies(server):
     iam = server.client("iam")
     make_role(iam)

@@ -120,6 +120,11 @@ ApiError duplicate_tags()
             "Duplicate tag keys found. Please note that Tag keys are case insensitive."};
 }
 
+ApiError too_many_tags(std::string_view kind, std::int64_t limit)
+{
+    return quota_exceeded(fmt::format("TagsPer{}", kind), limit);
+}
+
 ApiError invalid_marker(std::string_view /*marker*/)
 {
     return {"ValidationError", "The specified value for marker is invalid."};

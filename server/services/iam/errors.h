@@ -32,6 +32,8 @@ ApiError policies_too_large(std::int64_t limit, std::string_view role);
 ApiError policy_is_no_json();
 ApiError policy_malformed();
 ApiError duplicate_tags();
+/// `kind` is "Role" or "InstanceProfile". Source: code documented, text observed of other quotas.
+ApiError too_many_tags(std::string_view kind, std::int64_t limit);
 /// Of a marker that no page ended with. Source: code observed, text assumed.
 ApiError invalid_marker(std::string_view marker);
 

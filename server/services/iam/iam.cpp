@@ -5,6 +5,7 @@
 #include "server/services/iam/role_attachments.h"
 #include "server/services/iam/role_policies.h"
 #include "server/services/iam/roles.h"
+#include "server/services/iam/tags.h"
 #include "server/services/iam/trust_policies.h"
 #include "server/wire/iam/schema.h"
 
@@ -13,7 +14,7 @@ namespace amilab::iam {
 namespace {
 
 constexpr const Family* kFamilies[] = {&kRoles, &kRolePolicies, &kRoleAttachments,
-                                       &kInstanceProfiles};
+                                       &kInstanceProfiles, &kTags};
 
 }  // namespace
 

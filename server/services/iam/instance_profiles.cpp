@@ -11,7 +11,6 @@
 #include "server/services/iam/roles.h"
 #include "server/wire/iam/instance_profiles.h"
 #include "server/wire/iam/schema.h"
-#include "storage/metadata/iam/instance_profile_rows.h"
 
 namespace amilab::iam {
 
@@ -20,21 +19,6 @@ namespace {
 // Source: "Instance profiles in an AWS account", and of names (documented).
 constexpr std::int64_t kMostProfiles = 1000;
 constexpr std::int64_t kLongestProfileName = 128;
-
-void check_profile_name(Checks& checks, const std::optional<std::string>& name)
-{
-    check_name(checks, name, "instanceProfileName", kLongestProfileName);
-}
-
-/// The caller's profile. Throws ApiError (NoSuchEntity).
-InstanceProfileRow require_profile(Session& session, const std::string& name)
-{
-    auto profile = select_instance_profile(session.db(), session.account(), name);
-    if (!profile) {
-        throw no_such_profile(name);
-    }
-    return std::move(*profile);
-}
 
 InstanceProfileRow require_named(Session& session, const std::optional<std::string>& name)
 {
@@ -261,6 +245,20 @@ constexpr Operation kOperations[] = {
 };
 
 }  // namespace
+
+void check_profile_name(Checks& checks, const std::optional<std::string>& name)
+{
+    check_name(checks, name, "instanceProfileName", kLongestProfileName);
+}
+
+InstanceProfileRow require_profile(Session& session, const std::string& name)
+{
+    auto profile = select_instance_profile(session.db(), session.account(), name);
+    if (!profile) {
+        throw no_such_profile(name);
+    }
+    return std::move(*profile);
+}
 
 std::optional<InstanceProfileFacts> find_instance_profile(Session& session, std::string_view name)
 {

@@ -22,14 +22,24 @@ constexpr std::int64_t kMostRoles = 1000;
 constexpr std::int64_t kShortestSession = 3600;
 constexpr std::int64_t kLongestSession = 43'200;
 
+void check_description(Checks& checks, const std::optional<std::string>& description)
+{
+    checks.length(description.value_or(""), "description", 0, 1000);
+}
+
+void check_session(Checks& checks, std::optional<std::int64_t> seconds)
+{
+    checks.range(seconds.value_or(kShortestSession), "maxSessionDuration", kShortestSession,
+                 kLongestSession);
+}
+
 void check(const CreateRoleRequest& request)
 {
     Checks checks;
     check_name(checks, request.role_name, "roleName", kLongestRoleName);
     check_document(checks, request.assume_role_policy_document, "assumeRolePolicyDocument");
-    checks.length(request.description.value_or(""), "description", 0, 1000);
-    checks.range(request.max_session_duration.value_or(kShortestSession), "maxSessionDuration",
-                 kShortestSession, kLongestSession);
+    check_description(checks, request.description);
+    check_session(checks, request.max_session_duration);
     check_path(checks, request.path);
     check_iam_tags(checks, request.tags);
     checks.finish();
@@ -122,6 +132,43 @@ ListRolesResponse list_roles(Session& session, const ListRolesRequest& request)
     return answer_list<kRolesSpec>(session, request);
 }
 
+// Source: IAM API Reference, UpdateRole (documented); that what is not named stays is assumed:
+// tools send the two one by one, and the default that the reference names is CreateRole's.
+UpdateRoleResponse update_role(Session& session, const UpdateRoleRequest& request)
+{
+    Checks checks;
+    check_name(checks, request.role_name, "roleName", kLongestRoleName);
+    check_description(checks, request.description);
+    check_session(checks, request.max_session_duration);
+    checks.finish();
+    const auto role = require_role(session, *request.role_name);
+    if (request.description) {
+        set_role_description(session.db(), role, *request.description);
+    }
+    if (request.max_session_duration) {
+        set_longest_session(session.db(), role, *request.max_session_duration);
+    }
+    return {};
+}
+
+// Source: IAM API Reference, UpdateRoleDescription (documented); that its answer has the duration,
+// as GetRole's has, and no tags is assumed.
+UpdateRoleDescriptionResponse update_role_description(Session& session,
+                                                      const UpdateRoleDescriptionRequest& request)
+{
+    Checks checks;
+    check_name(checks, request.role_name, "roleName", kLongestRoleName);
+    checks.require(request.description, "description");
+    check_description(checks, request.description);
+    checks.finish();
+    auto role = require_role(session, *request.role_name);
+    set_role_description(session.db(), role, *request.description);
+    role.description = request.description;
+    auto answer = role_answer(session, role);
+    answer.max_session_duration = role.max_session_seconds;
+    return {.role = std::move(answer)};
+}
+
 // Source: IAM API Reference, UpdateAssumeRolePolicy (documented).
 UpdateAssumeRolePolicyResponse update_assume_role_policy(
     Session& session, const UpdateAssumeRolePolicyRequest& request)
@@ -158,6 +205,8 @@ constexpr Operation kOperations[] = {
     write<create_role>(kCreateRole),
     read<get_role>(kGetRole),
     read<list_roles>(kListRoles),
+    write<update_role>(kUpdateRole),
+    write<update_role_description>(kUpdateRoleDescription),
     write<update_assume_role_policy>(kUpdateAssumeRolePolicy),
     write<delete_role>(kDeleteRole, {.frees_space = true}),
 };

@@ -1,15 +1,13 @@
 #include "storage/metadata/iam/instance_profile_rows.h"
 
-#include "storage/metadata/iam/iam_tags.h"
 #include "storage/metadata/sql/statement.h"
 
 namespace amilab {
 
-namespace {
-
-constexpr auto kProfileTagColumns = iam_tag_columns("iam_instance_profile_tag", "profile_name");
-
-}  // namespace
+void want_tags_of_profile(ListQuery& wanted, std::string_view profile)
+{
+    wanted.also.part(" AND t.profile_name = ?", profile);
+}
 
 void want_profile_path(ListQuery& wanted, std::string_view prefix)
 {
@@ -54,12 +52,26 @@ void set_profile_role(Database& db, const InstanceProfileRow& profile,
 void insert_instance_profile_tags(Database& db, const InstanceProfileRow& profile,
                                   const std::vector<TagRow>& tags)
 {
-    insert_iam_tags<kProfileTagColumns>(db, profile.owner, profile.name, tags);
+    insert_iam_tags<kInstanceProfileTagColumns>(db, profile.owner, profile.name, tags);
+}
+
+void put_instance_profile_tags(Database& db, const InstanceProfileRow& profile,
+                               const std::vector<TagRow>& tags)
+{
+    put_iam_tags<kInstanceProfileTagColumns>(db, profile.owner, profile.name, tags);
+}
+
+void delete_instance_profile_tags(Database& db, const InstanceProfileRow& profile,
+                                  const std::vector<std::string>& keys)
+{
+    for (const auto& key : keys) {
+        delete_iam_tag<kInstanceProfileTagColumns>(db, profile.owner, profile.name, key);
+    }
 }
 
 std::vector<TagRow> select_instance_profile_tags(Database& db, const InstanceProfileRow& profile)
 {
-    return select_iam_tags<kProfileTagColumns>(db, profile.owner, profile.name);
+    return select_iam_tags<kInstanceProfileTagColumns>(db, profile.owner, profile.name);
 }
 
 void delete_instance_profile(Database& db, const InstanceProfileRow& profile)

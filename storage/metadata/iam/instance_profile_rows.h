@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "storage/base/clock.h"
+#include "storage/metadata/iam/iam_tags.h"
 #include "storage/metadata/iam/role_rows.h"
 #include "storage/metadata/sql/columns.h"
 #include "storage/metadata/sql/database.h"
@@ -36,6 +37,12 @@ inline constexpr auto kInstanceProfileColumns = columns<InstanceProfileRow>(
 inline constexpr Listing<InstanceProfileRow> kInstanceProfileList{
     .key = "p.name", .region = "-", .columns = kInstanceProfileColumns};
 
+inline constexpr auto kInstanceProfileTagColumns =
+    iam_tag_columns("iam_instance_profile_tag", "profile_name");
+inline constexpr auto kInstanceProfileTagList = iam_tag_list(kInstanceProfileTagColumns);
+
+/// Adds to what is asked of the list of tags: those of a profile.
+void want_tags_of_profile(ListQuery& wanted, std::string_view profile);
 /// Adds to what is asked of the list: that paths begin so, or that profiles have the role.
 void want_profile_path(ListQuery& wanted, std::string_view prefix);
 void want_profile_role(ListQuery& wanted, std::string_view role);
@@ -50,6 +57,11 @@ void set_profile_role(Database& db, const InstanceProfileRow& profile,
                       const std::optional<std::string>& role);
 void insert_instance_profile_tags(Database& db, const InstanceProfileRow& profile,
                                   const std::vector<TagRow>& tags);
+/// In place of those with these keys.
+void put_instance_profile_tags(Database& db, const InstanceProfileRow& profile,
+                               const std::vector<TagRow>& tags);
+void delete_instance_profile_tags(Database& db, const InstanceProfileRow& profile,
+                                  const std::vector<std::string>& keys);
 std::vector<TagRow> select_instance_profile_tags(Database& db, const InstanceProfileRow& profile);
 void delete_instance_profile(Database& db, const InstanceProfileRow& profile);
 

@@ -1,16 +1,14 @@
 #include "storage/metadata/iam/role_rows.h"
 
-#include "storage/metadata/iam/iam_tags.h"
 #include "storage/metadata/sql/sql_text.h"
 #include "storage/metadata/sql/statement.h"
 
 namespace amilab {
 
-namespace {
-
-constexpr auto kRoleTagColumns = iam_tag_columns("iam_role_tag", "role_name");
-
-}  // namespace
+void want_tags_of_role(ListQuery& wanted, std::string_view role)
+{
+    wanted.also.part(" AND t.role_name = ?", role);
+}
 
 void want_role_path(ListQuery& wanted, std::string_view prefix)
 {
@@ -46,6 +44,18 @@ void insert_role_tags(Database& db, const RoleRow& role, const std::vector<TagRo
     insert_iam_tags<kRoleTagColumns>(db, role.owner, role.name, tags);
 }
 
+void put_role_tags(Database& db, const RoleRow& role, const std::vector<TagRow>& tags)
+{
+    put_iam_tags<kRoleTagColumns>(db, role.owner, role.name, tags);
+}
+
+void delete_role_tags(Database& db, const RoleRow& role, const std::vector<std::string>& keys)
+{
+    for (const auto& key : keys) {
+        delete_iam_tag<kRoleTagColumns>(db, role.owner, role.name, key);
+    }
+}
+
 std::vector<TagRow> select_role_tags(Database& db, const RoleRow& role)
 {
     return select_iam_tags<kRoleTagColumns>(db, role.owner, role.name);
@@ -55,6 +65,18 @@ void set_trust_policy(Database& db, const RoleRow& role, std::string_view policy
 {
     Statement(db, "UPDATE iam_role SET trust_policy = ? WHERE owner = ? AND name = ?")
         .execute(policy, role.owner, role.name);
+}
+
+void set_role_description(Database& db, const RoleRow& role, std::string_view description)
+{
+    Statement(db, "UPDATE iam_role SET description = ? WHERE owner = ? AND name = ?")
+        .execute(description, role.owner, role.name);
+}
+
+void set_longest_session(Database& db, const RoleRow& role, std::int64_t seconds)
+{
+    Statement(db, "UPDATE iam_role SET max_session_seconds = ? WHERE owner = ? AND name = ?")
+        .execute(seconds, role.owner, role.name);
 }
 
 void delete_role(Database& db, const RoleRow& role)

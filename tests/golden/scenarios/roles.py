@@ -70,6 +70,46 @@ def attachments(emulator):
     me.refused("DetachRolePolicy", core)
 
 
+def changes_of_roles(emulator):
+    me, other = emulator.me, emulator.other
+    role = {"RoleName": "web"}
+    me.quiet("CreateRole", role, AssumeRolePolicyDocument=TRUST)
+    me("UpdateRole", role, Description="serves", MaxSessionDuration=7200)
+    me.brief("GetRole", role)
+    me.brief("UpdateRole", role, MaxSessionDuration=3600)
+    for wrong in ({"MaxSessionDuration": 60}, {"RoleName": "none"}, {"RoleName": ""}):
+        me.refused("UpdateRole", {**role, **wrong})
+    me("UpdateRoleDescription", role, Description="serves pages")
+    me.refused("UpdateRoleDescription", role)
+    other.refused("UpdateRoleDescription", role, Description="mine")
+
+
+def tags_of_iam(emulator):
+    me, other = emulator.me, emulator.other
+    me.quiet("CreateRole", RoleName="web", AssumeRolePolicyDocument=TRUST)
+    me.quiet("CreateInstanceProfile", InstanceProfileName="web")
+    tags = [{"Key": "Team", "Value": "infra"}, {"Key": "of", "Value": "test"}]
+    for kind, named in (("Role", {"RoleName": "web"}),
+                        ("InstanceProfile", {"InstanceProfileName": "web"})):
+        tag, untag, listed = f"Tag{kind}", f"Untag{kind}", f"List{kind}Tags"
+        me(tag, named, Tags=tags)
+        me.brief(tag, named, Tags=[{"Key": "team", "Value": "ours"}])
+        me.refused(tag, named)
+        for wrong in ([{"Key": "a", "Value": "1"}, {"Key": "A", "Value": "2"}],
+                      [{"Key": "a*", "Value": "1"}]):
+            me.refused(tag, named, Tags=wrong)
+        other.refused(tag, named, Tags=tags)
+        me.pages(listed, 1, **named)
+        me(listed, named)
+        me.refused(listed, named, MaxItems=0)
+        other.refused(listed, named)
+        me(untag, named, TagKeys=["TEAM", "none"])
+        me.refused(untag, named)
+        me.refused(untag, named, TagKeys=["a*"])
+        other.refused(untag, named, TagKeys=["of"])
+        me.brief(listed, named)
+
+
 def profiles_of_instances(emulator):
     me, other = emulator.me, emulator.other
     create, add = "CreateInstanceProfile", "AddRoleToInstanceProfile"
@@ -110,5 +150,6 @@ def profiles_of_instances(emulator):
     me.refused("DeleteInstanceProfile", web)
 
 
-SCENARIOS = {"roles": roles, "role_attachments": attachments,
+SCENARIOS = {"roles": roles, "role_attachments": attachments, "role_changes": changes_of_roles,
+             "tags_of_iam": tags_of_iam,
              "profiles_of_instances": profiles_of_instances}

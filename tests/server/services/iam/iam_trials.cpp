@@ -36,6 +36,25 @@ void add_profile_trials(TrialTable& table)
     table["ListRoles"] = describe_operation(marker_trials() + changes("PathPrefix", "/images/"));
 }
 
+void add_tag_trials(TrialTable& table)
+{
+    const Parameters tag{{"Tags.1.Key", "team"}, {"Tags.1.Value", "infra"}};
+    const Parameters role{{"RoleName", "vmimport"}};
+    const Parameters profile{{"InstanceProfileName", "web"}};
+    const auto put = changes("Tags.1.Key", "cost") + changes("Tags.1.Value", "x");
+    table["TagRole"] = {merged(role, tag), put + changes("RoleName", "plain")};
+    table["TagInstanceProfile"] = {merged(profile, tag),
+                                   put + changes("InstanceProfileName", "worker")};
+    const Parameters key{{"TagKeys.1", "of"}};
+    const auto other_key = changes("TagKeys.1", "team");
+    table["UntagRole"] = {merged(role, key), other_key + changes("RoleName", "plain")};
+    table["UntagInstanceProfile"] = {merged(profile, key),
+                                     other_key + changes("InstanceProfileName", "worker")};
+    table["ListRoleTags"] = {role, marker_trials() + changes("RoleName", "plain")};
+    table["ListInstanceProfileTags"] = {profile,
+                                        marker_trials() + changes("InstanceProfileName", "worker")};
+}
+
 constexpr const char* kCore = "arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore";
 constexpr const char* kBackup = "arn:aws:iam::aws:policy/service-role/AWSBackupFullAccess";
 
@@ -46,6 +65,12 @@ void add_list_trials(TrialTable& table)
         merged(role, {{"PolicyDocument", kEmptyPolicy}}),
         changes("PolicyDocument", R"({"Statement": [], "Id": "x"})") +
             changes("RoleName", "plain")};
+    table["UpdateRole"] = {role, changes("Description", "mine") +
+                                     changes("MaxSessionDuration", "7200") +
+                                     changes("RoleName", "plain", {{"Description", "mine"}})};
+    table["UpdateRoleDescription"] = {
+        merged(role, {{"Description", "mine"}}),
+        changes("Description", "ours") + changes("RoleName", "plain")};
     table["ListRolePolicies"] = {role, marker_trials() + changes("RoleName", "plain")};
     table["ListAttachedRolePolicies"] = {
         role,
@@ -80,6 +105,7 @@ TrialTable trials()
     }
     add_list_trials(table);
     add_profile_trials(table);
+    add_tag_trials(table);
     return table;
 }
 
@@ -116,6 +142,12 @@ void add_roles(World& world)
         create_profile(aws, name, {{"Path", "/servers/"}});
         add_role(aws, name, "vmimport");
     }
+    const Parameters tags{{"Tags.1.Key", "of"},
+                          {"Tags.1.Value", "test"},
+                          {"Tags.2.Key", "team"},
+                          {"Tags.2.Value", "disks"}};
+    ask_iam(aws, "TagRole", merged({{"RoleName", "vmimport"}}, tags));
+    ask_iam(aws, "TagInstanceProfile", merged({{"InstanceProfileName", "web"}}, tags));
 }
 
 }  // namespace

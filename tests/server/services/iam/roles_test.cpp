@@ -126,6 +126,56 @@ TEST(ListRoles, AnswersThoseBelowAPathAPageAtATime)
     EXPECT_THAT(ask_iam(aws, "ListRoles", {}, kOtherAccount).texts(names), IsEmpty());
 }
 
+TEST(UpdateRole, ChangesWhatItNames)
+{
+    TestEmulator aws;
+    create_role(aws, "vmimport", {{"Description", "imports"}, {"MaxSessionDuration", "7200"}});
+    const Parameters named{{"RoleName", "vmimport"}};
+    const auto found = [&](const std::string& member) {
+        return ask_iam(aws, "GetRole", named).text(kFound + member);
+    };
+    EXPECT_EQ(code(aws, "UpdateRole", merged(named, {{"MaxSessionDuration", "3600"}})), "");
+    EXPECT_EQ(found("MaxSessionDuration"), "3600");
+    EXPECT_EQ(found("Description"), "imports");
+    EXPECT_EQ(code(aws, "UpdateRole", merged(named, {{"Description", "more"}})), "");
+    EXPECT_EQ(found("MaxSessionDuration"), "3600");
+    EXPECT_EQ(found("Description"), "more");
+    EXPECT_EQ(code(aws, "UpdateRole", merged(named, {{"Description", ""}})), "");
+    EXPECT_THAT(found("Description"), IsEmpty());
+    EXPECT_EQ(code(aws, "UpdateRole", named), "");
+}
+
+TEST(UpdateRole, RefusesWhatNoRoleHas)
+{
+    TestEmulator aws;
+    create_role(aws, "vmimport");
+    const Parameters named{{"RoleName", "vmimport"}};
+    for (const auto* seconds : {"3599", "43201"}) {
+        EXPECT_EQ(code(aws, "UpdateRole", merged(named, {{"MaxSessionDuration", seconds}})),
+                  "ValidationError");
+    }
+    EXPECT_EQ(code(aws, "UpdateRole", merged(named, {{"Description", std::string(1001, 'x')}})),
+              "ValidationError");
+    EXPECT_EQ(code(aws, "UpdateRole", {{"RoleName", "none"}}), "NoSuchEntity");
+    EXPECT_EQ(code(aws, "UpdateRole", {}), "ValidationError");
+}
+
+TEST(UpdateRoleDescription, AnswersTheRole)
+{
+    TestEmulator aws;
+    create_role(aws, "vmimport", {{"MaxSessionDuration", "7200"}});
+    const Parameters named{{"RoleName", "vmimport"}};
+    const auto answer =
+        ask_iam(aws, "UpdateRoleDescription", merged(named, {{"Description", "imports"}}));
+    const std::string at = "UpdateRoleDescriptionResult/Role/";
+    EXPECT_EQ(answer.text(at + "Description"), "imports");
+    EXPECT_EQ(answer.text(at + "MaxSessionDuration"), "7200");
+    EXPECT_EQ(ask_iam(aws, "GetRole", named).text(kFound + "Description"), "imports");
+    EXPECT_EQ(code(aws, "UpdateRoleDescription", named), "ValidationError");
+    EXPECT_EQ(code(aws, "UpdateRoleDescription", {{"RoleName", "none"}, {"Description", "x"}}),
+              "NoSuchEntity");
+}
+
 TEST(UpdateAssumeRolePolicy, ReplacesTheTrustPolicy)
 {
     TestEmulator aws;
