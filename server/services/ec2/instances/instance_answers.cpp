@@ -1,5 +1,6 @@
 #include "server/services/ec2/instances/instance_answers.h"
 
+#include <algorithm>
 #include <unordered_map>
 
 #include "server/services/ec2/common/describe_spec.h"
@@ -312,17 +313,25 @@ std::string host_name(const InstanceOptionRow& options, const NetworkInterfaceRo
 std::vector<Reservation> reservation_answers(Session& session, std::vector<InstanceRow>&& rows)
 {
     const PageParts parts(session, ids_of(rows));
-    std::vector<Reservation> reservations;
+    std::vector<std::vector<const InstanceRow*>> groups;
     std::unordered_map<std::string_view, std::size_t> places;
     for (const auto& row : rows) {
-        const auto [place, is_new] = places.emplace(row.reservation_id, reservations.size());
+        const auto [place, is_new] = places.emplace(row.reservation_id, groups.size());
         if (is_new) {
-            Reservation reservation;
-            reservation.owner_id = row.owner;
-            reservation.reservation_id = row.reservation_id;
-            reservations.push_back(std::move(reservation));
+            groups.emplace_back();
         }
-        reservations[place->second].instances.push_back(instance_answer(row, parts.of(row.id)));
+        groups[place->second].push_back(&row);
+    }
+    std::vector<Reservation> reservations;
+    for (auto& group : groups) {
+        std::ranges::stable_sort(group, {}, &InstanceRow::launch_index);
+        Reservation reservation;
+        reservation.owner_id = group.front()->owner;
+        reservation.reservation_id = group.front()->reservation_id;
+        for (const auto* row : group) {
+            reservation.instances.push_back(instance_answer(*row, parts.of(row->id)));
+        }
+        reservations.push_back(std::move(reservation));
     }
     return reservations;
 }

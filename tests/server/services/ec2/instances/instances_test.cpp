@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <map>
 
 #include <fmt/format.h>
@@ -211,6 +212,38 @@ TEST(DescribeInstances, FiltersByEveryFieldThatItShows)
         EXPECT_THAT(found_by(emulator, name, value + "x"), IsEmpty()) << name;
         EXPECT_THAT(found_by(emulator, name, value.substr(0, 1) + "*"), ElementsAre(id)) << name;
     }
+}
+
+TEST(DescribeInstances, TellsAReservationInTheOrderOfTheLaunch)
+{
+    TestEmulator emulator;
+    const auto image = public_image(emulator);
+    const auto launched = emulator.must("RunInstances", launch(image, {{"MaxCount", "8"}}));
+    emulator.must("RunInstances", launch(image));
+    const auto ids = launched.texts("instancesSet/item/instanceId");
+    const Parameters first{{"Filter.1.Name", "reservation-id"},
+                           {"Filter.1.Value.1", launched.text("reservationId")}};
+    const std::string at = "reservationSet/item/instancesSet/item/";
+    const auto found = emulator.must("DescribeInstances", first);
+    EXPECT_EQ(found.texts(at + "instanceId"), ids);
+    EXPECT_THAT(found.texts(at + "amiLaunchIndex"),
+                ElementsAre("0", "1", "2", "3", "4", "5", "6", "7"));
+    EXPECT_EQ(emulator.must("DescribeInstances").texts(at + "instanceId").size(), 9U);
+    // Pages are of the order of ids: within each, too, indexes go up.
+    auto page = emulator.must("DescribeInstances", merged(first, {{"MaxResults", "5"}}));
+    auto indexes = page.texts(at + "amiLaunchIndex");
+    EXPECT_EQ(indexes.size(), 5U);
+    EXPECT_TRUE(std::is_sorted(indexes.begin(), indexes.end()));
+    auto paged = page.texts(at + "instanceId");
+    page =
+        emulator.must("DescribeInstances",
+                      merged(first, {{"MaxResults", "5"}, {"NextToken", page.text("nextToken")}}));
+    indexes = page.texts(at + "amiLaunchIndex");
+    EXPECT_TRUE(std::is_sorted(indexes.begin(), indexes.end()));
+    for (const auto& id : page.texts(at + "instanceId")) {
+        paged.push_back(id);
+    }
+    EXPECT_THAT(paged, ::testing::UnorderedElementsAreArray(ids));
 }
 
 TEST(DescribeInstances, FiltersByReservationOwnerAndReasons)
