@@ -109,7 +109,13 @@ inline constexpr auto kSpotMapSnapshot = sql_of_launch("BlockDeviceMapping.*.Ebs
 inline constexpr auto kSpotMapSize = sql_of_launch("BlockDeviceMapping.*.Ebs.VolumeSize");
 inline constexpr auto kSpotMapType = sql_of_launch("BlockDeviceMapping.*.Ebs.VolumeType");
 inline constexpr auto kSpotGroupId = sql_of_launch("SecurityGroupId.*");
-inline constexpr auto kSpotGroupName = sql_of_launch("SecurityGroup.*");
+/// Groups stand there by their ids, but in requests that are older than that.
+inline constexpr std::string_view kSpotGroupName =
+    "CASE WHEN x.path GLOB 'SecurityGroup.*' THEN x.value ELSE g.name END";
+inline constexpr std::string_view kSpotGroups =
+    "EXISTS (SELECT 1 FROM spot_request_parameter x LEFT JOIN security_group g"
+    " ON g.id = x.value AND g.owner = s.owner"
+    " WHERE x.request_id = s.id AND x.path GLOB 'SecurityGroup*.*' AND ";
 inline constexpr auto kSpotImage = sql_of_launch("ImageId");
 inline constexpr auto kSpotInstanceType = sql_of_launch("InstanceType");
 inline constexpr auto kSpotKernel = sql_of_launch("KernelId");
@@ -143,7 +149,7 @@ inline constexpr FilterColumn kSpotRequestFilters[] = {
     {"launch.block-device-mapping.volume-size", "x.value", kSpotMapSize, ")"},
     {"launch.block-device-mapping.volume-type", "x.value", kSpotMapType, ")"},
     {"launch.group-id", "x.value", kSpotGroupId, ")"},
-    {"launch.group-name", "x.value", kSpotGroupName, ")"},
+    {"launch.group-name", kSpotGroupName, kSpotGroups, ")"},
     {"launch.image-id", "x.value", kSpotImage, ")"},
     {"launch.instance-type", "x.value", kSpotInstanceType, ")"},
     {"launch.kernel-id", "x.value", kSpotKernel, ")"},

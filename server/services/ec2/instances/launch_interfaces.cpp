@@ -120,26 +120,6 @@ void check_public_addresses(const std::vector<Specification>& interfaces)
     }
 }
 
-/// The ids of the groups that the request names in either way.
-/// Source: names are for the default VPC (documented); that both may be given is assumed.
-std::vector<std::string> group_ids(Session& session, const RunInstancesRequest& request)
-{
-    auto ids = request.security_group_ids;
-    if (request.security_groups.empty()) {
-        return ids;
-    }
-    const auto vpc = select_default_vpc(session.db(), session.account(), session.region());
-    for (const auto& name : request.security_groups) {
-        const auto group =
-            vpc ? select_security_group_named(session.db(), vpc->id, name) : std::nullopt;
-        if (!group) {
-            throw vpc ? group_name_not_found(name, vpc->id) : no_default_vpc();
-        }
-        ids.push_back(group->id.text());
-    }
-    return ids;
-}
-
 /// Holds the wishes against the place of the interface. Source: no public address in an IPv6-only
 /// subnet (documented: it has no IPv4 ones), the refusal is assumed.
 void follow_place(LaunchInterface& wanted)
@@ -318,6 +298,24 @@ void check_interfaces(const RunInstancesRequest& request)
             check_new(one, request);
         }
     }
+}
+
+std::vector<std::string> group_ids(Session& session, const RunInstancesRequest& request)
+{
+    auto ids = request.security_group_ids;
+    if (request.security_groups.empty()) {
+        return ids;
+    }
+    const auto vpc = select_default_vpc(session.db(), session.account(), session.region());
+    for (const auto& name : request.security_groups) {
+        const auto group =
+            vpc ? select_security_group_named(session.db(), vpc->id, name) : std::nullopt;
+        if (!group) {
+            throw vpc ? group_name_not_found(name, vpc->id) : no_default_vpc();
+        }
+        ids.push_back(group->id.text());
+    }
+    return ids;
 }
 
 std::vector<LaunchInterface> plan_interfaces(Session& session, const RunInstancesRequest& request,

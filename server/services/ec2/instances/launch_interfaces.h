@@ -41,6 +41,10 @@ struct LaunchInterface {
 /// Source: EC2 API Reference, RunInstances (documented).
 void check_interfaces(const RunInstancesRequest& request);
 
+/// The ids of the groups that the request names in either way. Throws for a name that is none.
+/// Source: names are for the default VPC (documented); that both may be given is assumed.
+std::vector<std::string> group_ids(Session& session, const RunInstancesRequest& request);
+
 /// The interfaces that the request asks for, in the order of their network cards and device
 /// indexes; one, when it names none. Throws when the type has no room for them, or one cannot be
 /// had.

@@ -400,6 +400,7 @@ RunInstancesResponse run_instances(Session& session, const RunInstancesRequest& 
     stop_if_dry_run(request);
     if (plan.spot) {
         plan.spot->parameters = version ? parameters : read_parameters(session.fingerprint());
+        keep_group_ids(session, request, plan.spot->parameters);
         plan.spot->tags = wish.tags.spot_request;
     } else {
         wish.counts.max = within_room(session, plan, wish.counts);

@@ -7,6 +7,7 @@
 
 #include "server/services/ec2/common/errors.h"
 #include "server/services/ec2/common/own_rows.h"
+#include "server/services/ec2/instances/launch_interfaces.h"
 #include "storage/metadata/images/image_words.h"
 #include "storage/metadata/instances/spot_price_rows.h"
 
@@ -230,6 +231,21 @@ void require_spot_price(const SpotRequestRow& row, const std::string& price)
                        fmt::format("Your Spot request price of {} is lower than the minimum "
                                    "required Spot request fulfillment price of {}.",
                                    row.spot_price, price));
+    }
+}
+
+void keep_group_ids(Session& session, const RunInstancesRequest& request,
+                    LaunchParameters& parameters)
+{
+    if (request.security_groups.empty()) {
+        return;
+    }
+    std::erase_if(parameters, [](const auto& one) {
+        return one.path.starts_with("SecurityGroup.") || one.path.starts_with("SecurityGroupId.");
+    });
+    std::size_t number = 0;
+    for (auto& id : group_ids(session, request)) {
+        parameters.push_back({fmt::format("SecurityGroupId.{}", ++number), std::move(id)});
     }
 }
 

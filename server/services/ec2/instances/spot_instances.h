@@ -74,6 +74,11 @@ void require_spot_price(const SpotRequestRow& row, const std::string& price);
 SpotRequestId fulfil_spot_request(Session& session, const InstanceRow& instance,
                                   const SpotTerms& terms);
 
+/// Has the launches to come name the groups of the request by their ids, so that answers and
+/// filters find both. Of a request whose groups are there.
+void keep_group_ids(Session& session, const RunInstancesRequest& request,
+                    LaunchParameters& parameters);
+
 /// Inserts the request with its parameters and tags, as the caller's.
 void insert_spot_request(Session& session, SpotTerms& terms);
 

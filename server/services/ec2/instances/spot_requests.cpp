@@ -94,6 +94,7 @@ LaunchSpecification specification_answer(const RunInstancesRequest& from, const 
             {.group_id = id,
              .group_name = found == names.end() ? std::nullopt : std::optional(found->second)});
     }
+    // Of a request from before names were kept as ids.
     for (const auto& name : from.security_groups) {
         to.security_groups.push_back({.group_id = {}, .group_name = name});
     }
@@ -240,7 +241,9 @@ RequestSpotInstancesResponse request_spot_instances(Session& session,
     SpotTerms terms{.row = asked_row(session, request),
                     .parameters = read_parameters(session.fingerprint(), "LaunchSpecification."),
                     .tags = parse_tags<SpotRequestId>(request.tag_specifications)};
-    check_spot_launch(session, launch_request(terms.parameters), terms.row);
+    const auto launch = launch_request(terms.parameters);
+    check_spot_launch(session, launch, terms.row);
+    keep_group_ids(session, launch, terms.parameters);
     stop_if_dry_run(request);
     if (const auto made = made_before(session, request.kOperation, request.client_token)) {
         return {.spot_instance_requests = to_answers(session, made_rows(session, *made))};

@@ -91,6 +91,43 @@ TEST(RunInstances, MakesASpotRequestForEachSpotInstance)
               0U);
 }
 
+TEST(SpotRequests, TellIdsAndNamesOfGroupsHoweverTheyWereNamed)
+{
+    TestEmulator aws;
+    const auto groups = aws.must("DescribeSecurityGroups", filter("group-name", "default"));
+    const auto id = groups.text("securityGroupInfo/item/groupId");
+    const std::string at = "spotInstanceRequestSet/item/launchSpecification/groupSet/item/";
+    std::vector<std::string> requests;
+    for (const auto& [name, value] :
+         {std::pair<const char*, std::string>{"SecurityGroup.1", "default"},
+          {"SecurityGroupId.1", id}}) {
+        const auto answer =
+            aws.must("RequestSpotInstances",
+                     specification(aws, {{std::string("LaunchSpecification.") + name, value}}));
+        EXPECT_THAT(answer.texts(at + "groupId"), ElementsAre(id)) << name;
+        EXPECT_THAT(answer.texts(at + "groupName"), ElementsAre("default")) << name;
+        requests.push_back(answer.text("spotInstanceRequestSet/item/spotInstanceRequestId"));
+        requests.push_back(request_of(aws, run_one(aws, merged(kSpot, {{name, value}}))));
+    }
+    for (const auto& request : requests) {
+        EXPECT_EQ(spot_field(aws, request, "launchSpecification/groupSet/item/groupId"), id);
+        EXPECT_EQ(spot_field(aws, request, "launchSpecification/groupSet/item/groupName"),
+                  "default");
+        EXPECT_EQ(spot_field(aws, request, "state"), "active");
+    }
+    for (const auto& [name, value] : {std::pair<const char*, std::string>{"launch.group-id", id},
+                                      {"launch.group-name", "default"}}) {
+        EXPECT_THAT(aws.must("DescribeSpotInstanceRequests", filter(name, value))
+                        .texts("spotInstanceRequestSet/item/spotInstanceRequestId"),
+                    UnorderedElementsAreArray(requests))
+            << name;
+        EXPECT_EQ(aws.must("DescribeSpotInstanceRequests", filter(name, "other"))
+                      .count("spotInstanceRequestSet/item"),
+                  0U)
+            << name;
+    }
+}
+
 TEST(RunInstances, RefusesMarketOptionsThatDoNotGoTogether)
 {
     TestEmulator aws;
