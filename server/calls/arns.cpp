@@ -49,9 +49,9 @@ std::string parameter_arn(std::string_view region, std::string_view account, std
 std::string principal_arn(std::string_view region, std::string_view account,
                           const Principal& principal)
 {
-    return principal.is_role_session()
-               ? fmt::format("arn:{}:sts::{}:{}", partition_of(region), account, principal.resource)
-               : iam_arn_of(region, account, "root");
+    return principal.is_root() ? iam_arn_of(region, account, "root")
+                               : fmt::format("arn:{}:sts::{}:{}", partition_of(region), account,
+                                             principal.resource);
 }
 
 std::string caller_arn(const Session& session)

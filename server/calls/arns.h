@@ -37,8 +37,9 @@ std::string resource_arn(const Session& session, std::string_view resource, std:
 /// account.
 std::string parameter_arn(std::string_view region, std::string_view account, std::string_view name);
 
-/// The ARN of who calls, which is of no region: arn:aws-cn:iam::123456789012:root, or
-/// arn:aws:sts::123456789012:assumed-role/Name/session
+/// The ARN of who calls, which is of no region: arn:aws-cn:iam::123456789012:root,
+/// arn:aws:sts::123456789012:assumed-role/Name/session, or
+/// arn:aws:sts::123456789012:federated-user/Name
 std::string principal_arn(std::string_view region, std::string_view account,
                           const Principal& principal);
 std::string caller_arn(const Session& session);

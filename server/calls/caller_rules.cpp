@@ -32,18 +32,35 @@ Caller CallerRules::caller_of(const Settings& settings,
             shown.state,        names_region};
 }
 
-std::string CallerRules::account_of(const Settings& settings, const std::string& access_key) const
+std::optional<std::string> CallerRules::named_account(const Settings& settings,
+                                                      const std::string& access_key)
 {
     if (wire::is_account_id(access_key)) {
         return access_key;
     }
-    if (const auto account = settings.access_keys().account_of(access_key)) {
-        return *account;
+    return settings.access_keys().account_of(access_key);
+}
+
+std::string CallerRules::usual_account() const
+{
+    return options_.strict_accounts ? std::string() : options_.default_account;
+}
+
+std::string CallerRules::account_of(const Settings& settings, const std::string& access_key) const
+{
+    if (auto account = named_account(settings, access_key)) {
+        return std::move(*account);
     }
     if (const auto line = unknown_keys_.meet(access_key)) {
         log::warn("{}", *line);
     }
-    return options_.strict_accounts ? std::string() : options_.default_account;
+    return usual_account();
+}
+
+std::string CallerRules::account_asked_for(const Settings& settings,
+                                           const std::string& access_key) const
+{
+    return named_account(settings, access_key).value_or(usual_account());
 }
 
 Caller CallerRules::presigned_caller(const Settings& settings, std::string_view query) const

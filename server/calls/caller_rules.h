@@ -36,6 +36,8 @@ public:
     /// Whose the calls with this access key are. Empty: nobody's, they are to be refused
     /// (wire::unknown_access_key). The log tells once of a key that names no account.
     std::string account_of(const Settings& settings, const std::string& access_key) const;
+    /// As account_of(), of a key that nobody calls with: the log tells nothing.
+    std::string account_asked_for(const Settings& settings, const std::string& access_key) const;
 
     /// Who calls by a URL of S3 with that query, undecoded. Throws ApiError as require_account
     /// does, and for a URL that is presigned for another service.
@@ -45,6 +47,12 @@ public:
     bool is_own_host(std::string_view authority) const;
 
 private:
+    /// Of a key that names its account.
+    static std::optional<std::string> named_account(const Settings& settings,
+                                                    const std::string& access_key);
+    /// Whose the calls are whose keys name none.
+    std::string usual_account() const;
+
     const Options options_;
     const http::HostRules hosts_;
     mutable UnknownKeys unknown_keys_;

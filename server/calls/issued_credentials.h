@@ -15,12 +15,14 @@ class Settings;
 
 /// Who of an account calls.
 struct Principal {
-    /// "assumed-role/Name/session", as in its ARN; empty: the account's root user.
+    /// "assumed-role/Name/session" or "federated-user/Name", as in its ARN; empty: the account's
+    /// root user.
     std::string resource;
     /// What GetCallerIdentity calls UserId; empty: the account's root user.
     std::string user_id;
 
-    bool is_role_session() const { return !resource.empty(); }
+    bool is_root() const { return resource.empty(); }
+    bool is_role_session() const { return resource.starts_with("assumed-role/"); }
 };
 
 struct IssuedCredentials {

@@ -13,6 +13,7 @@
 #include "server/calls/ports.h"
 #include "server/calls/secrets.h"
 #include "server/calls/services.h"
+#include "server/services/sts/errors.h"
 #include "server/wire/sts/role_sessions.h"
 #include "server/wire/sts/schema.h"
 #include "server/wire/types.h"
@@ -34,6 +35,7 @@ constexpr std::int64_t kLongestUserSession = 129'600;
 // 2,048 characters" (documented).
 constexpr std::size_t kMostPolicyText = 2048;
 constexpr std::size_t kMostPolicies = 10;
+constexpr std::int64_t kLongestUserName = 32;
 constexpr std::string_view kName = "[\\w+=,.@-]*";
 
 // Source: observed.
@@ -51,25 +53,16 @@ ApiError longer_than_role_allows()
             "The requested DurationSeconds exceeds the MaxSessionDuration set for this role."};
 }
 
-// Source: observed, of a role that is not there too.
-ApiError not_authorized(const Session& session, std::string_view role_arn)
-{
-    return {"AccessDenied",
-            fmt::format("User: {} is not authorized to perform: sts:AssumeRole on resource: {}",
-                        caller_arn(session), role_arn),
-            403};
-}
-
 // Source: observed.
 ApiError not_a_role(std::string_view arn)
 {
     return {"ValidationError", fmt::format("{} is invalid", arn)};
 }
 
-// Source: observed.
-ApiError no_token_for_sessions()
+// Source: observed of both operations.
+ApiError no_token_for_sessions(std::string_view operation)
 {
-    return {"AccessDenied", "Cannot call GetSessionToken with session credentials", 403};
+    return {"AccessDenied", fmt::format("Cannot call {} with session credentials", operation), 403};
 }
 
 // Source: code documented, text observed.
@@ -100,12 +93,35 @@ ApiError transitive_tag_missing()
             "The specified transitive tag key must be included in the requested tags."};
 }
 
-void check_name(Checks& checks, const std::optional<std::string>& name, std::string_view path)
+void refuse_sessions(const Session& session, std::string_view operation)
+{
+    if (session.caller().key == KeyState::kValid) {
+        throw no_token_for_sessions(operation);
+    }
+}
+
+void check_name(Checks& checks, const std::optional<std::string>& name, std::string_view path,
+                std::int64_t most = 64)
 {
     if (name) {
-        checks.length(*name, path, 2, 64);
+        checks.length(*name, path, 2, most);
         checks.characters(*name, path, "_+=,.@-", kName);
     }
+}
+
+/// What a session is told to be no more than.
+template <class Request>
+void check_policies(Checks& checks, const Request& request)
+{
+    if (request.policy) {
+        checks.length(*request.policy, "policy", 1, kMostPolicyText);
+    }
+    checks.count(request.policy_arns.size(), "policyArns", kMostPolicies);
+    for (std::size_t index = 0; index < request.policy_arns.size(); ++index) {
+        checks.length(request.policy_arns[index].arn.value_or(""),
+                      fmt::format("policyArns.{}.member.arn", index + 1), 20, 2048);
+    }
+    check_iam_tags(checks, request.tags);
 }
 
 void check(const AssumeRoleRequest& request)
@@ -126,15 +142,7 @@ void check(const AssumeRoleRequest& request)
         checks.range(*request.duration_seconds, "durationSeconds", kShortestSession,
                      kLongestRoleSession);
     }
-    if (request.policy) {
-        checks.length(*request.policy, "policy", 1, kMostPolicyText);
-    }
-    checks.count(request.policy_arns.size(), "policyArns", kMostPolicies);
-    for (std::size_t index = 0; index < request.policy_arns.size(); ++index) {
-        checks.length(request.policy_arns[index].arn.value_or(""),
-                      fmt::format("policyArns.{}.member.arn", index + 1), 20, 2048);
-    }
-    check_iam_tags(checks, request.tags);
+    check_policies(checks, request);
     checks.count(request.transitive_tag_keys.size(), "transitiveTagKeys", kMostIamTags);
     checks.finish();
 }
@@ -170,7 +178,8 @@ Role parse_role(const Session& session, const std::string& arn)
 
 /// How many hundredths of their space policies and tags fill; nothing without any. Throws ApiError.
 /// Source: the limit is documented; what packing makes of a text is not: it is taken as it stands.
-std::optional<std::int64_t> packed_size(const AssumeRoleRequest& request)
+template <class Request>
+std::optional<std::int64_t> packed_size(const Request& request)
 {
     std::size_t size = request.policy.value_or("").size();
     for (const auto& policy : request.policy_arns) {
@@ -223,10 +232,19 @@ void require_allowed(Session& session, const AssumeRoleRequest& request, const R
     const auto longest =
         ports.longest_role_session(session, {role.account, role.resource, request.external_id});
     if (!longest) {
-        throw not_authorized(session, *request.role_arn);
+        throw not_authorized(session, request.kOperation, *request.role_arn);
     }
     if (seconds > *longest) {
         throw longer_than_role_allows();
+    }
+}
+
+/// Source: that they may ask for GetCallerIdentity alone is documented, what is said is assumed.
+void refuse_federated_user(const Session& session, std::string_view role_arn)
+{
+    const auto& principal = session.caller().principal;
+    if (!principal.is_root() && !principal.is_role_session()) {
+        throw not_authorized(session, AssumeRoleRequest::kOperation, role_arn);
     }
 }
 
@@ -251,6 +269,7 @@ Credentials give(Session& session, std::string_view account, const Principal& pr
 AssumeRoleResponse assume_role(Session& session, const AssumeRoleRequest& request)
 {
     check(request);
+    refuse_federated_user(session, *request.role_arn);
     const auto role = parse_role(session, *request.role_arn);
     if (request.policy) {
         check_policy(*request.policy);
@@ -283,11 +302,39 @@ GetSessionTokenResponse get_session_token(Session& session, const GetSessionToke
     checks.range(request.duration_seconds.value_or(kHour), "durationSeconds", kShortestSession,
                  kLongestUserSession);
     checks.finish();
-    if (session.caller().key == KeyState::kValid) {
-        throw no_token_for_sessions();
-    }
+    refuse_sessions(session, request.kOperation);
     const auto seconds = std::min(request.duration_seconds.value_or(kHour), kHour);
     return {.credentials = give(session, session.account(), {}, seconds)};
+}
+
+// Source: STS API Reference, GetFederationToken (documented): of a root user an hour at most.
+// Policies and tags are checked and change nothing, and without any the session may do all the same
+// (ours).
+GetFederationTokenResponse get_federation_token(Session& session,
+                                                const GetFederationTokenRequest& request)
+{
+    Checks checks;
+    checks.require(request.name, "name");
+    check_name(checks, request.name, "name", kLongestUserName);
+    checks.range(request.duration_seconds.value_or(kHour), "durationSeconds", kShortestSession,
+                 kLongestUserSession);
+    check_policies(checks, request);
+    checks.finish();
+    refuse_sessions(session, request.kOperation);
+    if (request.policy) {
+        check_policy(*request.policy);
+    }
+    iam_tag_keys(request.tags, &duplicate_tags);
+    const auto packed = packed_size(request);
+    const auto seconds = std::min(request.duration_seconds.value_or(kHour), kHour);
+    // Source: the forms of both are documented.
+    const Principal principal{.resource = fmt::format("federated-user/{}", *request.name),
+                              .user_id = fmt::format("{}:{}", session.account(), *request.name)};
+    return {.credentials = give(session, session.account(), principal, seconds),
+            .federated_user =
+                FederatedUser{.arn = principal_arn(session.region(), session.account(), principal),
+                              .federated_user_id = principal.user_id},
+            .packed_policy_size = packed};
 }
 
 namespace {
@@ -295,6 +342,7 @@ namespace {
 constexpr Operation kOperations[] = {
     read<assume_role>(kAssumeRole),
     read<get_session_token>(kGetSessionToken),
+    read<get_federation_token>(kGetFederationToken),
 };
 
 }  // namespace

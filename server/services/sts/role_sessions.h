@@ -4,7 +4,7 @@
 
 namespace amilab::sts {
 
-/// Temporary credentials, of a role or of the caller.
+/// Temporary credentials, of a role, of the caller or of a user of its own.
 extern const Family kRoleSessions;
 
 }  // namespace amilab::sts

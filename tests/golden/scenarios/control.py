@@ -190,6 +190,11 @@ def identity(emulator):
     for client in (emulator.me, emulator.other, emulator.far):
         client("GetCallerIdentity")
     emulator.me.refused("GetCallerIdentity", Bogus="1")
+    for key in (OTHER, "AKIAIOSFODNN7EXAMPLE"):
+        emulator.me("GetAccessKeyInfo", AccessKeyId=key)
+    for key in ("AKIA", "AKIAIOSFODNN7EXAMPL-"):
+        emulator.me.refused("GetAccessKeyInfo", AccessKeyId=key)
+    emulator.me.refused("GetAccessKeyInfo")
 
 
 def role_sessions(emulator):
@@ -210,6 +215,12 @@ def role_sessions(emulator):
     me("GetSessionToken")
     me("GetSessionToken", DurationSeconds=129600)
     me.refused("GetSessionToken", DurationSeconds=1)
+    me("GetFederationToken", Name="bob")
+    me("GetFederationToken", Name="bob", DurationSeconds=900, Policy='{"Statement":[]}',
+       PolicyArns=[{"arn": "arn:aws:iam::aws:policy/ReadOnlyAccess"}], Tags=[tag])
+    for wrong in ({"Name": "b"}, {"Policy": "{}"}, {"DurationSeconds": 1},
+                  {"Tags": [tag, {"Key": "A", "Value": "c"}]}):
+        me.refused("GetFederationToken", {"Name": "bob", **wrong})
 
 
 def quotas(emulator):

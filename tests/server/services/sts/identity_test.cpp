@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include "server/wire/sts/schema.h"
 #include "tests/support/emulator_fixture.h"
 
 namespace amilab::test {
@@ -43,6 +44,52 @@ TEST(GetCallerIdentity, NamesThePartitionOfTheRegion)
     EXPECT_NE(answer.body.find(fmt::format("<Arn>arn:aws-cn:iam::{}:root</Arn>", kAccount)),
               std::string::npos)
         << answer.body;
+}
+
+Answer key_info(TestEmulator& aws, const std::string& key)
+{
+    return aws.call_form(sts::kService, "GetAccessKeyInfo", {{"AccessKeyId", key}});
+}
+
+std::string account_of(TestEmulator& aws, const std::string& key)
+{
+    const auto answer = key_info(aws, key);
+    EXPECT_EQ(answer.status, 200) << answer.message;
+    return answer.text("GetAccessKeyInfoResult/Account");
+}
+
+TEST(GetAccessKeyInfo, TellsWhoseTheCallsWithAKeyAre)
+{
+    TestEmulator aws;
+    EXPECT_EQ(account_of(aws, kOtherAccount), kOtherAccount);
+    EXPECT_EQ(account_of(aws, "AKIAIOSFODNN7EXAMPLE"), kAccount) << "the default account's";
+}
+
+TEST(GetAccessKeyInfo, RefusesWhatIsNoKey)
+{
+    TestEmulator aws;
+    for (const auto* key : {"AKIA", "AKIAIOSFODNN7EXAMPL-", ""}) {
+        EXPECT_EQ(key_info(aws, key).code, "ValidationError") << key;
+    }
+    EXPECT_EQ(key_info(aws, std::string(129, 'A')).code, "ValidationError");
+    EXPECT_EQ(aws.call_form(sts::kService, "GetAccessKeyInfo", {}).code, "ValidationError");
+}
+
+TEST(GetAccessKeyInfo, KnowsNoStrangersWhereAccountsAreStrict)
+{
+    TestEmulator aws(Emulator::Options{.strict_accounts = true});
+    const auto refused = key_info(aws, "AKIAIOSFODNN7EXAMPLE");
+    EXPECT_EQ(refused.status, 400);
+    EXPECT_EQ(refused.code, "ValidationError");
+    EXPECT_EQ(account_of(aws, kOtherAccount), kOtherAccount);
+}
+
+TEST(GetAccessKeyInfo, KnowsNoTemporaryKeysOfOthers)
+{
+    TestEmulator aws;
+    const auto key = aws.call_form(sts::kService, "GetSessionToken", {})
+                         .text("GetSessionTokenResult/Credentials/AccessKeyId");
+    EXPECT_EQ(key_info(aws, key).code, "ValidationError");
 }
 
 TEST(GetCallerIdentity, RefusesAnActionThatIsNone)

@@ -316,6 +316,88 @@ TEST(GetSessionToken, LastsFromAQuarterOfAnHour)
         200);
 }
 
+// Federated users
+
+Answer federate(TestEmulator& aws, const Parameters& more = {})
+{
+    return aws.call_form(sts::kService, "GetFederationToken", merged({{"Name", "bob"}}, more));
+}
+
+TEST(GetFederationToken, GivesCredentialsOfAUserOfTheAccount)
+{
+    TestEmulator aws;
+    const auto answer = federate(aws);
+    EXPECT_EQ(answer.status, 200) << answer.message;
+    const std::string at = "GetFederationTokenResult/FederatedUser/";
+    EXPECT_EQ(answer.text(at + "Arn"), "arn:aws:sts::123456789012:federated-user/bob");
+    EXPECT_EQ(answer.text(at + "FederatedUserId"), "123456789012:bob");
+    EXPECT_EQ(answer.count("GetFederationTokenResult/PackedPolicySize"), 0U);
+    const auto credentials = credentials_of(answer, "GetFederationTokenResult");
+    const auto told = identity(aws, credentials);
+    EXPECT_TRUE(says(told, "<Arn>arn:aws:sts::123456789012:federated-user/bob</Arn>")) << told.body;
+    EXPECT_TRUE(says(told, "<UserId>123456789012:bob</UserId>")) << told.body;
+    EXPECT_EQ(vpcs(aws, credentials).status, 200);
+}
+
+TEST(GetFederationToken, ChecksPoliciesAndTags)
+{
+    TestEmulator aws;
+    const Parameters tag{{"Tags.1.Key", "team"}, {"Tags.1.Value", "infra"}};
+    const auto answer = federate(aws, merged(tag, {{"Policy", R"({"Statement":[]})"}}));
+    EXPECT_EQ(answer.text("GetFederationTokenResult/PackedPolicySize"), "1");
+    EXPECT_EQ(federate(aws, {{"Policy", "{}"}}).code, "MalformedPolicyDocument");
+    EXPECT_EQ(federate(aws, merged(tag, {{"Tags.2.Key", "Team"}, {"Tags.2.Value", "x"}})).code,
+              "InvalidParameterValue");
+}
+
+TEST(GetFederationToken, RefusesNamesAndDurationsThatAreNone)
+{
+    TestEmulator aws;
+    for (const auto& name : {std::string("b"), std::string(33, 'b'), std::string("b b")}) {
+        EXPECT_EQ(federate(aws, {{"Name", name}}).code, "ValidationError") << name;
+    }
+    for (const auto* seconds : {"899", "129601"}) {
+        EXPECT_EQ(federate(aws, {{"DurationSeconds", seconds}}).code, "ValidationError");
+    }
+    EXPECT_EQ(federate(aws, {{"DurationSeconds", "129600"}}).status, 200);
+    EXPECT_EQ(aws.call_form(sts::kService, "GetFederationToken", {}).code, "ValidationError");
+    EXPECT_EQ(federate(aws, {{"MinimumSessionTokenSize", "100"}}).code, "UnsupportedOperation");
+}
+
+TEST(GetFederationToken, IsForLongTermCredentials)
+{
+    TestEmulator aws;
+    const auto refused =
+        ask(aws, assumed(aws), "sts", "Action=GetFederationToken&Version=2011-06-15&Name=bob");
+    EXPECT_EQ(refused.status, 403);
+    EXPECT_TRUE(says(refused, "Cannot call GetFederationToken with session credentials"))
+        << refused.body;
+}
+
+TEST(GetFederationToken, GivesCredentialsThatAskForNoOthers)
+{
+    TestEmulator aws;
+    const auto credentials = credentials_of(federate(aws), "GetFederationTokenResult");
+    for (const auto& form :
+         {"Action=AssumeRole&RoleSessionName=two&RoleArn=" + std::string(kRoleArn),
+          std::string("Action=GetSessionToken"), std::string("Action=GetFederationToken&Name=two"),
+          std::string("Action=GetAccessKeyInfo&AccessKeyId=123456789012")}) {
+        const auto answer = ask(aws, credentials, "sts", form + "&Version=2011-06-15");
+        EXPECT_EQ(answer.status, 403) << form;
+        EXPECT_TRUE(says(answer, "<Code>AccessDenied</Code>")) << answer.body;
+    }
+}
+
+TEST(GetAccessKeyInfo, TellsASessionOfARoleWhoseItIs)
+{
+    TestEmulator aws;
+    const auto credentials = assumed(aws);
+    const auto answer =
+        ask(aws, credentials, "sts",
+            "Action=GetAccessKeyInfo&Version=2011-06-15&AccessKeyId=" + credentials.access_key);
+    EXPECT_TRUE(says(answer, "<Account>210987654321</Account>")) << answer.body;
+}
+
 // Where roles are looked at
 
 class StrictRoles : public ::testing::Test {

@@ -21,6 +21,14 @@ TrialTable trials()
             std::vector<Trial>{{"Tags.1.Key", tag}, {"Tags.1.Value", tag}} +
             changes("TransitiveTagKeys.1", "team", tag)};
     table["AssumeRole"].is_random = true;
+    table["GetAccessKeyInfo"] = either_of("AccessKeyId", kAccount, kOtherAccount);
+    table["GetFederationToken"] = {
+        {{"Name", "bob"}},
+        changes("DurationSeconds", "900") + changes("Name", "alice") +
+            changes("Policy", R"({"Statement":[]})") +
+            changes("PolicyArns.1.arn", "arn:aws:iam::aws:policy/ReadOnlyAccess") +
+            std::vector<Trial>{{"Tags.1.Key", tag}, {"Tags.1.Value", tag}}};
+    table["GetFederationToken"].is_random = true;
     table["GetSessionToken"] = {{}, changes("DurationSeconds", "900")};
     table["GetSessionToken"].is_random = true;
     return table;
