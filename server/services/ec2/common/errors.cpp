@@ -269,9 +269,9 @@ ApiError tag_without_value()
     return invalid_parameter_value("Tag value cannot be null. Use empty string instead.");
 }
 
-ApiError tag_specification_without_type()
+ApiError tag_specification_without_type(RefuseTagType refuse)
 {
-    return invalid_parameter_value("Tag specification resource type must have a value");
+    return refuse("Tag specification resource type must have a value");
 }
 
 ApiError tag_specification_without_tags()
@@ -285,10 +285,10 @@ ApiError duplicate_tag_specification(std::string_view resource_type)
         fmt::format("Duplicate tag specification for resource type '{}'.", resource_type));
 }
 
-ApiError not_taggable_here(std::string_view resource_type)
+ApiError not_taggable_here(std::string_view resource_type, RefuseTagType refuse)
 {
-    return invalid_parameter_value(fmt::format(
-        "'{}' is not a valid taggable resource type for this operation.", resource_type));
+    return refuse(fmt::format("'{}' is not a valid taggable resource type for this operation.",
+                              resource_type));
 }
 
 }  // namespace amilab::ec2

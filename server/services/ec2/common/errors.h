@@ -98,9 +98,13 @@ ApiError tag_without_key();
 /// Source: observed.
 ApiError tag_key_not_for_metadata(std::string_view key);
 ApiError tag_without_value();
-ApiError tag_specification_without_type();
+/// How an operation refuses a type of tag specifications, by its text. Source: InvalidParameter of
+/// CreateSubnet and CreateVpcEndpoint, InvalidParameterValue of others (observed).
+using RefuseTagType = ApiError (*)(std::string_view message);
+ApiError tag_specification_without_type(RefuseTagType refuse = &invalid_parameter_value);
 ApiError tag_specification_without_tags();
 ApiError duplicate_tag_specification(std::string_view resource_type);
-ApiError not_taggable_here(std::string_view resource_type);
+ApiError not_taggable_here(std::string_view resource_type,
+                           RefuseTagType refuse = &invalid_parameter_value);
 
 }  // namespace amilab::ec2

@@ -11,10 +11,10 @@ namespace amilab::ec2 {
 
 namespace {
 
-std::string_view required_type(const TagSpecification& specification)
+std::string_view required_type(const TagSpecification& specification, RefuseTagType refuse)
 {
     if (!specification.resource_type || specification.resource_type->empty()) {
-        throw tag_specification_without_type();
+        throw tag_specification_without_type(refuse);
     }
     return *specification.resource_type;
 }
@@ -53,14 +53,14 @@ void require_metadata_keys(const std::vector<TagRow>& tags)
 
 std::vector<TagRow> parse_tags(const std::vector<TagSpecification>& specifications,
                                std::string_view resource_type,
-                               std::span<const std::string_view> allowed)
+                               std::span<const std::string_view> allowed, RefuseTagType refuse)
 {
     std::vector<TagRow> wanted;
     std::set<std::string_view> seen;
     for (const auto& specification : specifications) {
-        const auto type = required_type(specification);
+        const auto type = required_type(specification, refuse);
         if (std::find(allowed.begin(), allowed.end(), type) == allowed.end()) {
-            throw not_taggable_here(type);
+            throw not_taggable_here(type, refuse);
         }
         if (!seen.insert(type).second) {
             throw duplicate_tag_specification(type);

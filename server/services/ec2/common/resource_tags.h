@@ -8,6 +8,7 @@
 
 #include "server/calls/resource_tags.h"
 #include "server/calls/session.h"
+#include "server/services/ec2/common/errors.h"
 #include "server/wire/ec2/shared.h"
 #include "storage/metadata/tags/tag_rows.h"
 
@@ -18,16 +19,18 @@ namespace amilab::ec2 {
 /// other than `allowed` are refused, and so are keys and values that AWS refuses.
 std::vector<TagRow> parse_tags(const std::vector<TagSpecification>& specifications,
                                std::string_view resource_type,
-                               std::span<const std::string_view> allowed);
+                               std::span<const std::string_view> allowed,
+                               RefuseTagType refuse = &invalid_parameter_value);
 /// The tags of a create call for resources whose ids are IdType; it may have some for those of the
 /// other types too.
 template <class IdType, class... OtherIds>
-std::vector<TagRow> parse_tags(const std::vector<TagSpecification>& specifications)
+std::vector<TagRow> parse_tags(const std::vector<TagSpecification>& specifications,
+                               RefuseTagType refuse = &invalid_parameter_value)
 {
     constexpr std::string_view kAllowed[] = {
         resource_type_of(static_cast<const IdType*>(nullptr)),
         resource_type_of(static_cast<const OtherIds*>(nullptr))...};
-    return parse_tags(specifications, kAllowed[0], kAllowed);
+    return parse_tags(specifications, kAllowed[0], kAllowed, refuse);
 }
 
 /// The tags of a request. Throws InvalidParameterValue for one without a key or a value.

@@ -143,7 +143,7 @@ CreateSubnetResponse create_subnet(Session& session, const CreateSubnetRequest& 
     const auto vpc_id = parse_id<VpcId>(request.vpc_id);
     const auto zone =
         named_subnet_zone(session, request.availability_zone, request.availability_zone_id);
-    const auto tags = parse_tags<SubnetId>(request.tag_specifications);
+    const auto tags = parse_tags<SubnetId>(request.tag_specifications, &invalid_parameter);
     stop_if_dry_run(request);
     const auto vpc = require_vpc(session, vpc_id);
     SubnetRow row{.vpc_id = vpc.id};

@@ -445,7 +445,7 @@ VpcEndpointWish check_request(const CreateVpcEndpointRequest& request)
     wish.row.policy_document = default_policy(type);
     wish.tables = parse_ids<RouteTableId>(request.route_table_ids);
     wish.subnets = subnet_wishes(request.subnet_ids, request.subnet_configurations);
-    wish.tags = parse_tags<VpcEndpointId>(request.tag_specifications);
+    wish.tags = parse_tags<VpcEndpointId>(request.tag_specifications, &invalid_parameter);
     if (is_given(request.policy_document)) {
         wish.row.policy_document = *request.policy_document;
     }

@@ -130,6 +130,22 @@ TEST(CreateSubnet, StaysWithinItsVpcAndApartFromOthers)
     EXPECT_EQ(aws.must("DescribeSubnets", filter("vpc-id", vpc)).count("subnetSet/item"), 2U);
 }
 
+TEST(CreateSubnet, RefusesTypesOfTagsByACodeOfItsOwn)
+{
+    TestEmulator aws;
+    const Parameters tagged{{"VpcId", make_vpc(aws)},
+                            {"CidrBlock", "10.0.0.0/25"},
+                            {"TagSpecification.1.Tag.1.Key", "of"},
+                            {"TagSpecification.1.Tag.1.Value", "test"}};
+    const auto wrong =
+        aws.call("CreateSubnet", merged(tagged, {{"TagSpecification.1.ResourceType", "vpc"}}));
+    EXPECT_EQ(wrong.code, "InvalidParameter");
+    EXPECT_EQ(wrong.message, "'vpc' is not a valid taggable resource type for this operation.");
+    const auto missing = aws.call("CreateSubnet", tagged);
+    EXPECT_EQ(missing.code, "InvalidParameter");
+    EXPECT_EQ(missing.message, "Tag specification resource type must have a value");
+}
+
 TEST(CreateSubnet, IsInTheZoneThatIsNamedByNameOrId)
 {
     TestEmulator aws;

@@ -330,6 +330,12 @@ TEST(VpcEndpoints, RefuseWhatTheirTypeOrServiceHasNot)
     EXPECT_EQ(code(place.interface(), {{"ServiceName", "com.amazonaws.us-east-1.ec2messages"},
                                        {"PolicyDocument", "{}"}}),
               "InvalidParameter");
+    const auto tagged =
+        place.refused(merged(place.gateway(), {{"TagSpecification.1.ResourceType", "vpc"},
+                                               {"TagSpecification.1.Tag.1.Key", "of"},
+                                               {"TagSpecification.1.Tag.1.Value", "test"}}));
+    EXPECT_EQ(tagged.code, "InvalidParameter");
+    EXPECT_EQ(tagged.message, "'vpc' is not a valid taggable resource type for this operation.");
     EXPECT_EQ(aws.call("DescribeVpcEndpoints", {{"VpcEndpointId.1", "x"}}).code,
               "InvalidVpcEndpointId.Malformed");
 }
