@@ -59,4 +59,10 @@ std::string caller_arn(const Session& session)
     return principal_arn(session.region(), session.account(), session.caller().principal);
 }
 
+std::string caller_user_id(const Session& session)
+{
+    const auto& principal = session.caller().principal;
+    return principal.is_root() ? session.account() : principal.user_id;
+}
+
 }  // namespace amilab

@@ -43,5 +43,8 @@ std::string parameter_arn(std::string_view region, std::string_view account, std
 std::string principal_arn(std::string_view region, std::string_view account,
                           const Principal& principal);
 std::string caller_arn(const Session& session);
+/// The account for its root user, else what the session of a role or of a federated user is called.
+/// Source: documented of GetCallerIdentity.
+std::string caller_user_id(const Session& session);
 
 }  // namespace amilab

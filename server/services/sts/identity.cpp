@@ -19,10 +19,9 @@ namespace amilab::sts {
 // a federated user.
 GetCallerIdentityResponse get_caller_identity(Session& session, const GetCallerIdentityRequest&)
 {
-    const auto& principal = session.caller().principal;
     return {.account = session.account(),
-            .arn = principal_arn(session.region(), session.account(), principal),
-            .user_id = principal.is_root() ? session.account() : principal.user_id};
+            .arn = caller_arn(session),
+            .user_id = caller_user_id(session)};
 }
 
 namespace {

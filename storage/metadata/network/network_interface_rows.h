@@ -72,7 +72,7 @@ struct NetworkInterfaceRow {
     NetworkInterfaceType interface_type = NetworkInterfaceType::kInterface;
     std::string mac_address{};
     bool source_dest_check = true;
-    /// Who made it, if that is a service.
+    /// Who made it by itself: a service, or a caller of CreateNetworkInterface.
     std::optional<std::string> requester_id{};
     // What it is attached to: all five are there, or none.
     std::optional<InstanceId> instance_id{};
@@ -136,10 +136,16 @@ struct InterfaceGroupRow {
 
 /// Who makes interfaces of services. Source: assumed.
 inline constexpr std::string_view kServiceRequester = "amazon-aws";
+inline constexpr auto kHasServiceMadeIt = sql("e.requester_id IS 'amazon-aws'");
+
+inline bool is_requester_managed(const NetworkInterfaceRow& row)
+{
+    return row.requester_id == kServiceRequester;
+}
 
 /// Source: an interface of a service is in use as long as it is there (observed).
-inline constexpr auto kInterfaceStatus = "iif(e.instance_id IS NULL AND e.requester_id IS NULL, " +
-                                         sql_word<InterfaceStatus::kAvailable> + ", " +
+inline constexpr auto kInterfaceStatus = "iif(e.instance_id IS NULL AND NOT " + kHasServiceMadeIt +
+                                         ", " + sql_word<InterfaceStatus::kAvailable> + ", " +
                                          sql_word<InterfaceStatus::kInUse> + ")";
 // Source: interfaces of a launch are attaching until the instance runs (observed).
 inline constexpr auto kInterfaceAttachmentStatus =
@@ -151,7 +157,7 @@ inline constexpr auto kInterfaceAttachmentStatus =
 inline constexpr std::string_view kServiceAttachmentPrefix = "ela-attach";
 inline constexpr std::string_view kServiceInstanceOwner = "amazon-aws";
 inline constexpr std::int64_t kServiceDeviceIndex = 1;
-inline constexpr auto kIsOfService = sql("e.instance_id IS NULL AND e.requester_id IS NOT NULL");
+inline constexpr auto kIsOfService = "e.instance_id IS NULL AND " + kHasServiceMadeIt;
 inline constexpr auto kServiceAttachmentId =
     "iif(" + kIsOfService + ", '" +
     sql_text<kServiceAttachmentPrefix.size()>(kServiceAttachmentPrefix) +
@@ -223,8 +229,10 @@ inline constexpr std::string_view kOfOneInterfaceIpv6 =
     "e.id IN (SELECT x.interface_id FROM interface_ipv6_address x WHERE ";
 inline constexpr std::string_view kOfInterfaceIpv6 =
     "EXISTS (SELECT 1 FROM interface_ipv6_address x WHERE x.interface_id = e.id AND ";
-inline constexpr std::string_view kAttachedOnly =
-    "(e.instance_id IS NOT NULL OR e.requester_id IS NOT NULL) AND ";
+inline constexpr auto kAttachedOnly =
+    "(e.instance_id IS NOT NULL OR " + kHasServiceMadeIt + ") AND ";
+
+inline constexpr auto kShownManaged = "iif(" + kHasServiceMadeIt + ", 'true', 'false')";
 
 // What attachments say that lead to an instance, or to a service's.
 inline constexpr auto kAnyAttachmentId = "ifnull(e.attachment_id, " + kServiceAttachmentId + ")";
@@ -271,7 +279,7 @@ inline constexpr FilterColumn kNetworkInterfaceFilters[] = {
     {"private-dns-name", kPrivateDnsName, kOfPrimaryInterfaceAddress, ")"},
     {"private-ip-address", "a.address", kOfOneInterfaceAddress, ")", kOfInterfaceAddress},
     {"requester-id", "requester_id"},
-    {"requester-managed", "iif(e.requester_id IS NULL, 'false', 'true')"},
+    {"requester-managed", kShownManaged},
     {"source-dest-check", "source_dest_check"},
     {"status", "status"},
     {"subnet-id", "subnet_id"},

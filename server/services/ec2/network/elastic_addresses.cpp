@@ -299,7 +299,7 @@ bool goes_at_release(Session& session, const ElasticAddressRow& row)
 {
     const auto interface = require_interface(session, *row.interface_id);
     const auto vpc = find_own<kVpcList, &VpcRow::id>(session, interface.vpc_id);
-    return vpc && vpc->is_default && !interface.requester_id;
+    return vpc && vpc->is_default && !is_requester_managed(interface);
 }
 
 // Source: EC2 API Reference, ReleaseAddress: another network border group than the address's is

@@ -1,6 +1,7 @@
 #include "server/services/ec2/network/network_interfaces.h"
 #include "server/wire/ec2/network/network_interfaces.h"
 
+#include "server/calls/arns.h"
 #include "server/calls/idempotency.h"
 #include "server/services/ec2/common/describe_spec.h"
 #include "server/services/ec2/common/errors.h"
@@ -78,7 +79,7 @@ NetworkInterface to_answer(const NetworkInterfaceRow& row, const InterfaceParts&
     answer.operator_value = OperatorResponse{.managed = false};
     answer.owner_id = row.owner;
     answer.requester_id = row.requester_id;
-    answer.requester_managed = row.requester_id.has_value();
+    answer.requester_managed = is_requester_managed(row);
     answer.source_dest_check = row.source_dest_check;
     answer.status = text_of(row.status);
     answer.subnet_id = row.subnet_id.text();
@@ -172,6 +173,7 @@ NetworkInterfaceId make_interface(Session& session, const CreateNetworkInterface
     if (!addresses) {
         throw subnet_full(subnet.id);
     }
+    const auto requester = caller_user_id(session);
     return new_interface(session,
                          {.subnet = subnet,
                           .groups = groups,
@@ -182,6 +184,7 @@ NetworkInterfaceId make_interface(Session& session, const CreateNetworkInterface
                           .taken = std::move(taken),
                           .description = request.description.value_or(""),
                           .interface_type = wish.type,
+                          .requester_id = requester,
                           .connection_tracking = request.connection_tracking_specification.value_or(
                               ConnectionTrackingSpecificationRequest{})});
 }

@@ -266,6 +266,7 @@ NetworkInterfaceId new_interface(Session& session, const NewInterface& wanted)
     row.description = wanted.description;
     row.interface_type = wanted.interface_type;
     row.mac_address = mac_address_of(row.id.text());
+    row.requester_id = wanted.requester_id;
     if (is_of_service(wanted.interface_type)) {
         row.requester_id = kServiceRequester;
     }
@@ -326,7 +327,7 @@ NetworkInterfaceRow require_interface(Session& session, const NetworkInterfaceId
 NetworkInterfaceRow require_unmanaged_interface(Session& session, const NetworkInterfaceId& id)
 {
     auto row = require_interface(session, id);
-    if (row.requester_id) {
+    if (is_requester_managed(row)) {
         throw interface_is_managed(id);
     }
     return row;
@@ -340,7 +341,7 @@ NetworkInterfaceRow require_attachable_interface(Session& session, const Network
         (!is_mine && !may_attach(session.db(), id, session.account()))) {
         throw not_found(id);
     }
-    if (row->requester_id) {
+    if (is_requester_managed(*row)) {
         throw interface_is_managed(id);
     }
     return std::move(*row);

@@ -113,6 +113,8 @@ struct NewInterface {
     std::string description{};
     /// Of another one than kInterface and those of EFAs a service has made it.
     NetworkInterfaceType interface_type = NetworkInterfaceType::kInterface;
+    /// Who asked for it by itself.
+    std::optional<std::string> requester_id{};
     /// The instance that it comes with.
     std::optional<InstanceId> instance_id{};
     std::int64_t network_card_index = 0;

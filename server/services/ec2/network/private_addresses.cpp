@@ -47,7 +47,7 @@ std::map<std::string, NetworkInterfaceId> find_holders(Session& session,
         const bool may_move = std::ranges::any_of(
             has, [&](const auto& one) { return one.address == address && one.position != 0; });
         if (*holder == row.id || !may_move ||
-            select_network_interface(session.db(), *holder)->requester_id) {
+            is_requester_managed(*select_network_interface(session.db(), *holder))) {
             throw address_in_use(address);
         }
         holders.emplace(address, *holder);

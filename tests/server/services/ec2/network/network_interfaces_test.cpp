@@ -46,6 +46,22 @@ std::vector<std::string> filtered(TestEmulator& emulator, const std::string& nam
         .texts(kItem + "networkInterfaceId");
 }
 
+TEST(CreateNetworkInterface, TellsWhoAskedForIt)
+{
+    TestEmulator emulator;
+    const auto answer = make(emulator);
+    EXPECT_EQ(answer.text("networkInterface/requesterId"), kAccount);
+    EXPECT_EQ(answer.text("networkInterface/requesterManaged"), "false");
+    const auto id = answer.text("networkInterface/networkInterfaceId");
+    EXPECT_EQ(described(emulator, id).text(kItem + "requesterId"), kAccount);
+    EXPECT_THAT(filtered(emulator, "requester-id", kAccount), ElementsAre(id));
+    EXPECT_THAT(filtered(emulator, "requester-managed", "false"), ElementsAre(id));
+    EXPECT_THAT(filtered(emulator, "requester-managed", "true"), IsEmpty());
+    EXPECT_THAT(filtered(emulator, "status", "available"), ElementsAre(id));
+    EXPECT_THAT(filtered(emulator, "attachment.instance-owner-id", "*"), IsEmpty());
+    EXPECT_EQ(emulator.call("DeleteNetworkInterface", {{"NetworkInterfaceId", id}}).code, "");
+}
+
 TEST(CreateNetworkInterface, MakesOneOfTheSubnetThatIsFree)
 {
     TestEmulator emulator;
