@@ -95,3 +95,31 @@ def test_a_role_has_to_trust_its_caller_where_roles_are_strict(start_server):
     assert who["Account"] == OTHER_ACCOUNT
     assert refusal(ExternalId="another") == "AccessDenied"
     assert refusal(DurationSeconds=7200) == "ValidationError"
+
+
+def test_a_federated_user_works_in_the_account(server):
+    sts = server.client("sts")
+    made = sts.get_federation_token(Name="bob", Policy='{"Statement": []}')
+    assert made["FederatedUser"] == {"FederatedUserId": "123456789012:bob",
+                                     "Arn": "arn:aws:sts::123456789012:federated-user/bob"}
+    theirs = client(server, "sts", made["Credentials"])
+    who = theirs.get_caller_identity()
+    assert (who["UserId"], who["Arn"]) == tuple(made["FederatedUser"].values())
+    volume = client(server, "ec2", made["Credentials"]).create_volume(
+        Size=1, AvailabilityZone="us-east-1a")["VolumeId"]
+    assert server.client().describe_volumes()["Volumes"][0]["VolumeId"] == volume
+    for refused in (theirs.get_session_token,
+                    lambda: theirs.assume_role(RoleArn=ROLE, RoleSessionName="one")):
+        with pytest.raises(botocore.exceptions.ClientError, match="AccessDenied"):
+            refused()
+
+
+def test_a_key_tells_its_account(server):
+    sts = server.client("sts")
+    assert sts.get_access_key_info(
+        AccessKeyId="AKIAIOSFODNN7EXAMPLE")["Account"] == "123456789012"
+    with pytest.raises(botocore.exceptions.ClientError, match="ValidationError"):
+        sts.get_access_key_info(AccessKeyId="AKIAIOSFODNN7EXAMPL-")
+    made = sts.assume_role(RoleArn=ROLE, RoleSessionName="one")["Credentials"]
+    asked = {"AccessKeyId": made["AccessKeyId"]}
+    assert client(server, "sts", made).get_access_key_info(**asked)["Account"] == OTHER_ACCOUNT
