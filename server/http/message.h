@@ -109,7 +109,8 @@ using Handler = std::function<asio::awaitable<Response>(Request&, BodyReader&)>;
 /// target, and what its handler has left. Called as Handler is; throws nothing.
 using RefusalForm = std::function<Response(const Request&, const HttpError&)>;
 
-/// Compares ASCII letters without their case.
+/// Compare ASCII letters without their case; shorter texts come first.
+int compare_ignoring_case(std::string_view left, std::string_view right);
 bool equal_ignoring_case(std::string_view left, std::string_view right);
 
 /// A text/plain answer of one line.
