@@ -90,11 +90,10 @@ std::string_view unquoted(std::string_view etag)
 
 std::string encoded_word(std::string_view text)
 {
-    const bool is_ascii = std::all_of(text.begin(), text.end(), [](char c) {
-        constexpr unsigned char kFirstOther = 0x80;
-        return static_cast<unsigned char>(c) < kFirstOther;
-    });
-    return is_ascii ? std::string(text) : fmt::format("=?UTF-8?B?{}?=", wire::encode_base64(text));
+    const bool is_printable =
+        std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c <= '~'; });
+    return is_printable ? std::string(text)
+                        : fmt::format("=?UTF-8?B?{}?=", wire::encode_base64(text));
 }
 
 std::string with_decoded_words(std::string_view text)

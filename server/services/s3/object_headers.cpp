@@ -21,9 +21,18 @@ namespace {
 
 constexpr std::string_view kMetadataPrefix = "x-amz-meta-";
 
-bool is_line(std::string_view text)
+/// Throws ApiError (InvalidArgument) for what no answer can have as the value of a header.
+void require_line(std::string_view name, std::string_view value)
 {
-    return text.find_first_of(std::string_view("\r\n\0", 3)) == text.npos;
+    if (value.find_first_of(std::string_view("\r\n\0", 3)) != value.npos || !wire::is_utf8(value)) {
+        throw invalid_argument("The value of the header is no text.", name, "");
+    }
+}
+
+/// Whether a header can be called so, as answers have it. Source: RFC 9110, 5.6.2.
+bool is_header_name(std::string_view text)
+{
+    return has_only(text, "!#$%&'*+-.^_`|~");
 }
 
 /// Calls `look` with the name and value of each line.
@@ -78,6 +87,7 @@ const std::optional<std::string>* find_override(const Overrides& overrides, std:
 {
     for (const auto& [overridden, value] : overrides) {
         if (overridden == name && value) {
+            require_line(name, *value);
             return &value;
         }
     }
@@ -92,9 +102,7 @@ void append_object_header(std::string& headers, std::string_view name,
     if (!value || value->empty()) {
         return;
     }
-    if (!wire::is_utf8(*value) || !is_line(*value)) {
-        throw invalid_argument("The value of the header is no text.", name, "");
-    }
+    require_line(name, *value);
     fmt::format_to(std::back_inserter(headers), "{}: {}\n", name, *value);
 }
 
@@ -125,13 +133,14 @@ std::string read_metadata(const RequestHeader& header)
             return;
         }
         lower.erase(0, kMetadataPrefix.size());
+        if (!is_header_name(lower)) {  // in a query it may be anything
+            throw invalid_argument("The name of the header is no name of a header.", name, value);
+        }
         if (!names.insert(lower).second) {
             return;  // headers go before the query; each is there once
         }
         const auto text = with_decoded_words(value);
-        if (!is_line(text) || !wire::is_utf8(text)) {
-            throw invalid_argument("The value of the header is no text.", name, "");
-        }
+        require_line(name, text);
         bytes += lower.size() + text.size();
         fmt::format_to(std::back_inserter(lines), "{}: {}\n", lower, text);
     };
@@ -257,7 +266,7 @@ wire::Headers answer_headers(const ObjectRow& object, const Overrides& overrides
         if (is_document && name == "Content-Disposition") {
             shown = "attachment";
         }
-        if (shown && is_line(*shown)) {
+        if (shown) {
             headers.emplace_back(name, *shown);
         }
     }

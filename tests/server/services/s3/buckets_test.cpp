@@ -249,6 +249,10 @@ TEST_F(Buckets, AreReachedByWhatIsPresignedUntilItsTimeIsOver)
     EXPECT_EQ(got.header("content-type"), "text/x");
     EXPECT_EQ(got.header("x-amz-meta-origin"), "there");
     EXPECT_EQ(put("&x-amz-meta-a=%0A").code, "InvalidArgument");
+    for (const auto* name : {"a%0D", "a%0Ab", "a%20b", "a%3A%20b", "%C3%BC"}) {
+        EXPECT_EQ(put(fmt::format("&x-amz-meta-{}=1", name)).code, "InvalidArgument")
+            << name << ": no answer could have such a header";
+    }
     EXPECT_EQ(put("&x-amz-meta-a=%GG").code, "InvalidURI");
     EXPECT_TRUE(put("&x-amz-meta-a=\"|^").ok()) << "not quite as URLs are written";
     EXPECT_EQ(s3.call("GET", "/disks/b?x-amz-meta-origin=there").code, "NotImplemented");

@@ -430,6 +430,7 @@ TEST_F(Objects, ShowMetadataInEncodedWordsWhereItIsNotAscii)
         {"=?UTF-8?B?Z3LDvMOf?=", "=?UTF-8?B?Z3LDvMOf?="},
         {"=?utf-8?q?gr=C3=BC=C3=9F?=", "=?UTF-8?B?Z3LDvMOf?="},
         {"=?UTF-8?Q?a_b?= =?UTF-8?B?Yw==?= d", "a bc d"},
+        {"=?UTF-8?Q?a=01b?=", "=?UTF-8?B?YQFi?="},
         {"=?UTF-8?X?a?=", "=?UTF-8?X?a?="},
         {"=?UTF-8?B?!?=", "=?UTF-8?B?!?="}};
     for (const auto& [put, shown] : values) {
@@ -496,6 +497,11 @@ TEST_F(Objects, KeepWhatTheirRequestSaidOfThem)
                                "&response-cache-control=private");
     EXPECT_EQ(shown.header("content-type"), "text/html");
     EXPECT_EQ(shown.header("cache-control"), "private");
+    for (const auto* name : {"content-type", "cache-control"}) {
+        EXPECT_EQ(s3.call("GET", fmt::format("/disks/a?response-{}=a%0D%0Ab", name)).code,
+                  "InvalidArgument")
+            << name;
+    }
     const auto large = s3.call("PUT", "/disks/b", "x", {{"x-amz-meta-a", std::string(2048, 'm')}});
     EXPECT_EQ(large.code, "MetadataTooLarge");
     for (const auto* method : {"PUT", "GET", "DELETE"}) {
