@@ -21,6 +21,9 @@ struct Place {
     std::string after_id;
     /// Whether what has the key is told already, whatever its id.
     bool is_behind = false;
+    /// When the upload `after_id` began. A value, not a SELECT: beside one the index is not used to
+    /// begin at an upload.
+    TimeMs after_started_ms = 0;
 };
 
 /// What keys with this one are told by; empty when that is the key itself.
@@ -53,10 +56,10 @@ std::int64_t rows_at_once(const KeyListQuery& query, std::int64_t most)
 }
 
 /// Takes rows until there are enough, or a common prefix has them sought anew behind it. `begin`
-/// makes a SELECT that goes on at a place.
-template <class Row, class Begin, class IdOf>
+/// makes a SELECT that goes on at a place, `behind` tells the place behind a row.
+template <class Row, class Begin, class Behind>
 KeyList<Row> list_keys(const KeyListQuery& query, Place place, const Begin& begin,
-                       const IdOf& id_of)
+                       const Behind& behind)
 {
     KeyList<Row> list;
     const auto told = [&] {
@@ -79,7 +82,7 @@ KeyList<Row> list_keys(const KeyListQuery& query, Place place, const Begin& begi
                 break;
             }
             list.last = row.key;
-            place = {row.key, id_of(row), id_of(row).empty()};
+            place = behind(row);
             list.rows.push_back(std::move(row));
         }
     }
@@ -117,7 +120,9 @@ KeyList<ObjectListRow> list_objects(Database& db, const KeyListQuery& query)
         return {};
     }
     return list_keys<ObjectListRow>(query, first_place(query, {}), begin,
-                                    [](const ObjectListRow&) { return std::string(); });
+                                    [](const ObjectListRow& row) {
+                                        return Place{row.key, {}, true};
+                                    });
 }
 
 KeyList<UploadRow> list_uploads(Database& db, const KeyListQuery& query, std::string_view after_id)
@@ -132,10 +137,8 @@ KeyList<UploadRow> list_uploads(Database& db, const KeyListQuery& query, std::st
         } else if (place.after_id.empty()) {
             select.part(" AND u.key >= ?", place.key);
         } else {
-            select.part(
-                " AND (u.key, u.started_ms, u.upload_id) > (?,"
-                " (SELECT started_ms FROM s3_upload WHERE upload_id = ?), ?)",
-                place.key, place.after_id, place.after_id);
+            select.part(" AND (u.key, u.started_ms, u.upload_id) > (?, ?, ?)", place.key,
+                        place.after_started_ms, place.after_id);
         }
         if (!end.empty()) {
             select.part(" AND u.key < ?", end);
@@ -150,12 +153,15 @@ KeyList<UploadRow> list_uploads(Database& db, const KeyListQuery& query, std::st
     if (!place.after_id.empty()) {
         // Who ends uploads page by page goes on behind one that is there no more.
         const auto last = select_upload(db, place.after_id);
-        if (!last || last->bucket != query.bucket || last->key != place.key) {
+        if (last && last->bucket == query.bucket && last->key == place.key) {
+            place.after_started_ms = last->started_ms;
+        } else {
             place.after_id.clear();
         }
     }
-    return list_keys<UploadRow>(query, std::move(place), begin,
-                                [](const UploadRow& row) { return row.id; });
+    return list_keys<UploadRow>(query, std::move(place), begin, [](const UploadRow& row) {
+        return Place{row.key, row.id, false, row.started_ms};
+    });
 }
 
 }  // namespace amilab

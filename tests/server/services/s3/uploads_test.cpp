@@ -1,9 +1,14 @@
 #include <fmt/format.h>
+#include <gmock/gmock.h>
 
 #include "server/services/s3/checksums.h"
 #include "server/wire/types.h"
+#include "storage/metadata/s3/object_list_rows.h"
+#include "storage/state/generation.h"
 #include "tests/server/services/s3/s3_world.h"
 #include "tests/support/disks.h"
+#include "tests/support/query_plans.h"
+#include "tests/support/told_statements.h"
 
 namespace amilab::test {
 namespace {
@@ -383,6 +388,23 @@ TEST_F(Uploads, OfOneKeyAreListedAsTheyBegan)
         }
     }
     EXPECT_EQ(aborted, ids);
+}
+
+TEST(UploadLists, GoOnBehindAnUploadByTheIndex)
+{
+    const ToldStatements told;
+    TestEmulator emulator;
+    const S3Caller s3(emulator);
+    s3.must("PUT", "/disks");
+    const auto id = s3.must("POST", "/disks/a?uploads").text("UploadId");
+    auto reader = emulator.generation().reader();
+    const KeyListQuery query{
+        .bucket = "disks", .prefix = {}, .delimiter = {}, .after = "a", .most = 1};
+    const auto texts = told.texts_of([&] { list_uploads(reader.db(), query, id); });
+    ASSERT_FALSE(texts.empty());
+    EXPECT_THAT(plan_of(reader.db(), texts.back()),
+                testing::ElementsAre(testing::HasSubstr("(key,started_ms,upload_id)>(")))
+        << "one key may have very many";
 }
 
 }  // namespace
