@@ -91,8 +91,7 @@ void declare_save(DeclaredCommand& command)
     command.option("FILE", kept->file, "Where to; - writes standard output").required();
     command.footer(
         "amilab serve --from FILE begins with it. The server goes on meanwhile. An earlier save of "
-        "that "
-        "name is replaced when the new one is whole; any other file is left alone.");
+        "that name is replaced when the new one is whole; any other file is left alone.");
     add_server(command, kept->server);
     add_data(command, kept->data);
     command.runs([kept] { return save(*kept); });
