@@ -1,6 +1,5 @@
 #include "server/http/message.h"
 
-#include <algorithm>
 #include <utility>
 
 namespace amilab::http {
