@@ -34,7 +34,7 @@ TEST_F(RowRecorderTest, TellsOfRowsThatCameChangedAndWent)
     run("INSERT INTO id_counter (kind, value) VALUES ('x', 1)");
     run("UPDATE id_counter SET value = 2 WHERE kind = 'x'");
     EXPECT_THAT(recorder.changes(),
-                ElementsAre(Pair(RowName{"account", {{"id", "111122223333"}}}, ""),
+                ElementsAre(Pair(RowName{"account", {{"id", "111122223333"}}}, " name=NULL"),
                             Pair(RowName{"id_counter", {{"kind", "x"}}}, " value=2"),
                             Pair(RowName{"setting", {{"name", "kept"}}}, " value=new")));
     run("DELETE FROM setting WHERE name = 'kept'");

@@ -163,7 +163,7 @@ TrialTable trials()
     table["RevokeSecurityGroupIngress"] = revoke(flat_trials() + named_group_trials());
     table["RevokeSecurityGroupEgress"] = revoke(changes("GroupId", "{group_3}"));
     table["DescribeSecurityGroupRules"] =
-        describe_operation(filter_trials("group-id", "{group_2}") + page_trials() +
+        describe_operation(filter_trials("security-group-rule-id", "{rule_2}") + page_trials() +
                            changes("SecurityGroupRuleId.1", "{rule_2}"));
     table["ModifySecurityGroupRules"] = modify_rules();
     table["UpdateSecurityGroupRuleDescriptionsIngress"] = describe_anew("{rule_2}");
