@@ -2,16 +2,31 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 
 namespace amilab {
 
-LockFile::LockFile(const std::string& path, int flags)
-    : file_(::open(path.c_str(), flags | O_CLOEXEC, 0600))
+namespace {
+
+/// A pipe is refused as open(2) refuses a socket, and nobody waits for its other end.
+int open_lock(const std::string& path, int flags)
 {
+    const int file = ::open(path.c_str(), flags | O_CLOEXEC | O_NONBLOCK, 0600);
+    struct stat found = {};
+    if (file >= 0 && ::fstat(file, &found) == 0 && S_ISFIFO(found.st_mode)) {
+        ::close(file);
+        errno = ENXIO;
+        return -1;
+    }
+    return file;
 }
+
+}  // namespace
+
+LockFile::LockFile(const std::string& path, int flags) : file_(open_lock(path, flags)) {}
 
 LockFile::~LockFile()
 {

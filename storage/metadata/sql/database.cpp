@@ -112,6 +112,19 @@ OpenCall open_call(const std::string& path, Database::Mode mode)
     return call;
 }
 
+/// SQLite opens the file and what belongs to it as any program does, and would wait for the other
+/// end of a pipe in the place of one.
+void require_no_pipes(const std::string& path)
+{
+    for (const auto* ending : {"", "-wal", "-journal"}) {
+        const auto name = path + ending;
+        std::error_code error;
+        if (std::filesystem::is_fifo(name, error)) {
+            throw StorageError(EBADMSG, "open", name, "it is a pipe, and no file");
+        }
+    }
+}
+
 }  // namespace
 
 bool has_wal(const std::string& database_path)
@@ -156,6 +169,7 @@ void Database::GiveBack::operator()(sqlite3_stmt* statement) const
 Database::Database(const std::string& path, Mode mode) : path_(path)
 {
     configure_sqlite();
+    require_no_pipes(path);
     const auto call = open_call(path, mode);
     sqlite3* handle = nullptr;
     const int code = sqlite3_open_v2(call.name.c_str(), &handle, call.flags, call.vfs);

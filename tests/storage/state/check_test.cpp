@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <cerrno>
 #include <filesystem>
 #include <fstream>
@@ -183,6 +184,27 @@ TEST_F(CheckTest, ADatabaseThatIsNoneIsDamage)
     std::filesystem::remove(path_ + "/generation-1/metadata.sqlite");
     EXPECT_THAT(check_data_directory(path_).problems,
                 ElementsAre(HasSubstr("generation-1/metadata.sqlite")));
+}
+
+TEST_F(CheckTest, APipeInTheDatabasesPlaceIsDamageThatNobodyWaitsFor)
+{
+    const auto database = path_ + "/generation-1/metadata.sqlite";
+    for (const auto* ending : {"-journal", ""}) {
+        std::filesystem::remove(database + ending);
+        ASSERT_EQ(::mkfifo((database + ending).c_str(), 0600), 0);
+        EXPECT_THAT(check_data_directory(path_).problems,
+                    ElementsAre(AllOf(HasSubstr(database + ending), HasSubstr("it is a pipe"))));
+        EXPECT_THAT(message_of([&] { TestEmulator aws(path_); }), HasSubstr("it is a pipe"));
+        std::filesystem::remove(database + ending);
+    }
+}
+
+TEST_F(CheckTest, APipeInTheLocksPlaceIsRefused)
+{
+    std::filesystem::remove(path_ + "/lock");
+    ASSERT_EQ(::mkfifo((path_ + "/lock").c_str(), 0600), 0);
+    EXPECT_EQ(error_of([&] { check_data_directory(path_); }), ENXIO);
+    EXPECT_EQ(error_of([&] { TestEmulator aws(path_); }), ENXIO);
 }
 
 TEST_F(CheckTest, ADatabaseOfAnEarlierVersionIsCheckedAsItIs)
