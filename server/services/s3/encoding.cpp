@@ -92,8 +92,10 @@ std::string encoded_word(std::string_view text)
 {
     const bool is_printable =
         std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c <= '~'; });
-    return is_printable ? std::string(text)
-                        : fmt::format("=?UTF-8?B?{}?=", wire::encode_base64(text));
+    const bool has_blank_ends = text.starts_with(' ') || text.ends_with(' ');
+    const bool reads_as_it_is = is_printable && !has_blank_ends && with_decoded_words(text) == text;
+    return reads_as_it_is ? std::string(text)
+                          : fmt::format("=?UTF-8?B?{}?=", wire::encode_base64(text));
 }
 
 std::string with_decoded_words(std::string_view text)

@@ -12,7 +12,8 @@ std::string in_quotes(std::string_view etag);
 /// An ETag as rows have it, whether it comes in quotes or without.
 std::string_view unquoted(std::string_view etag);
 /// Text as headers carry it: "=?UTF-8?B?…?=" where it is not ASCII that can be printed, which
-/// clients refuse in headers. Source: RFC 2047.
+/// clients refuse in headers, or would be read as another: it begins or ends with a blank, or has
+/// such words. Source: RFC 2047.
 std::string encoded_word(std::string_view text);
 /// Text whose encoded words of UTF-8 are decoded; what is none is left as it is.
 /// Source: RFC 2047, encodings B and Q.

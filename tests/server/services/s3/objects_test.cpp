@@ -432,7 +432,10 @@ TEST_F(Objects, ShowMetadataInEncodedWordsWhereItIsNotAscii)
         {"=?UTF-8?Q?a_b?= =?UTF-8?B?Yw==?= d", "a bc d"},
         {"=?UTF-8?Q?a=01b?=", "=?UTF-8?B?YQFi?="},
         {"=?UTF-8?X?a?=", "=?UTF-8?X?a?="},
-        {"=?UTF-8?B?!?=", "=?UTF-8?B?!?="}};
+        {"=?UTF-8?B?!?=", "=?UTF-8?B?!?="},
+        // Blanks that a header would lose, and words that are what was put.
+        {"=?UTF-8?Q?_a_?=", "=?UTF-8?B?IGEg?="},
+        {"=?UTF-8?Q?=3D=3FUTF-8=3FQ=3Fa=3F=3D?=", "=?UTF-8?B?PT9VVEYtOD9RP2E/PQ==?="}};
     for (const auto& [put, shown] : values) {
         s3.must("PUT", "/disks/a", "x", {{"x-amz-meta-word", put}});
         EXPECT_EQ(s3.must("HEAD", "/disks/a").header("x-amz-meta-word"), shown);
