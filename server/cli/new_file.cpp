@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <stdexcept>
+#include <system_error>
 
 #include <fmt/format.h>
 
@@ -31,10 +32,18 @@ std::string link_of(int file)
 std::string real_name(const std::string& name)
 {
     namespace fs = std::filesystem;
-    const auto status = fs::status(name);
+    std::error_code error;
+    const auto status = fs::status(name, error);
+    if (status.type() == fs::file_type::none) {
+        errno = error.value();
+        throw_errno("write", name);
+    }
     if (fs::exists(status) && !fs::is_regular_file(status)) {
         throw std::runtime_error(
             fmt::format("{} is no regular file; - writes standard output", name));
+    }
+    if (!fs::exists(status) && fs::is_symlink(name)) {
+        return real_name((fs::path(name).parent_path() / fs::read_symlink(name)).string());
     }
     return fs::weakly_canonical(name).string();
 }

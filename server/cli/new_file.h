@@ -11,8 +11,9 @@
 
 namespace amilab::cli {
 
-/// Where a link leads to. A rename must not put a file in the place of a device or a pipe. Throws
-/// std::runtime_error for what is there and no regular file.
+/// Where a link leads to, be it to a file that is yet to be made. A rename must not put a file in
+/// the place of a device or a pipe. Throws std::runtime_error for what is there and no regular
+/// file.
 std::string real_name(const std::string& name);
 
 /// A file that is there under its name only when it is whole. Where the file system can, it has no

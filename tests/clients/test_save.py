@@ -147,6 +147,20 @@ def test_an_earlier_save_stays_where_a_new_one_fails(start_server, server, tmp_p
     assert [one.name for one in tmp_path.iterdir()] == ["one.save"]
 
 
+def test_a_link_stays_one_and_what_leads_nowhere_is_one_line(server, tmp_path):
+    (tmp_path / "link").symlink_to("one.save")
+    for _ in range(2):    # which is yet to be made, and which is there
+        assert save(server, tmp_path / "link").returncode == 0
+        assert (tmp_path / "link").is_symlink()
+        assert (tmp_path / "one.save").is_file()
+    (tmp_path / "loop").symlink_to("loop")
+    for name in ("loop", "x" * 300):
+        done = save(server, tmp_path / name)
+        assert (done.returncode, done.stdout) == (1, "")
+        (line,) = done.stderr.splitlines()
+        assert f"cannot write {tmp_path / name}: " in line
+
+
 @pytest.mark.parametrize("content", [b"#!/bin/sh\n", b"AMILAB", b"AMILABS" + b"x" * 100])
 def test_a_file_that_is_no_save_is_left_alone(server, tmp_path, content):
     path = tmp_path / "notes"
@@ -207,6 +221,21 @@ def test_a_pipe_in_a_files_place_is_not_waited_for(start_server, tmp_path, dice,
     assert not (tmp_path / "one.save").exists()
     assert server.client().describe_images(Owners=["self"])["Images"]
     assert server.stop() == 0
+
+
+@pytest.mark.parametrize("name", ["lock", "current", "generation-1/metadata.sqlite",
+                                  "generation-1/metadata.sqlite-journal", "generation-1/rows"])
+def test_a_pipe_in_the_data_directory_ends_a_start_a_check_and_a_save(start_server, tmp_path, name):
+    data = tmp_path / "data"
+    assert start_server("--data", data).stop() == 0
+    (data / name).unlink(missing_ok=True)
+    os.mkfifo(data / name)
+    refused_start("--data", data)
+    for arguments in (("check", data), ("save", "--data", data, tmp_path / "one.save")):
+        done = servers.run_amilab(*arguments, text=True)
+        assert done.returncode in (1, 3), done.stderr
+        assert str(data) in done.stdout + done.stderr
+    assert not (tmp_path / "one.save").exists()
 
 
 def test_a_directory_that_no_server_holds_is_saved_too(start_server, tmp_path, dice):
