@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <filesystem>
 #include <stdexcept>
 #include <utility>
 
@@ -85,8 +86,14 @@ std::unique_ptr<BlockStore> Stores::open_blocks(Database& db)
 
 std::unique_ptr<ObjectFiles> Stores::open_objects(Database& db)
 {
+    namespace fs = std::filesystem;
+    const auto directory = options_.path + "/objects";
+    // It is made with the first object. What lies in its place would fail each call in turn.
+    if (fs::exists(fs::symlink_status(directory)) && !fs::is_directory(directory)) {
+        throw StorageError(ENOTDIR, "open", directory);
+    }
     return std::make_unique<ObjectFiles>(
-        object_file_system_, options_.path + "/objects",
+        object_file_system_, directory,
         ObjectFiles::Options{.highest_known = select_highest_blob(db),
                              .survives_power_loss = options_.durability == Durability::kKept,
                              .close_some_files = [this] { return blocks_->close_some_files(); }});

@@ -515,6 +515,24 @@ TEST_F(DataDirectoryTest, SaysWhichDirectoryCannotBeMade)
     EXPECT_NE(text.find(bad.path.value()), std::string::npos) << text;
 }
 
+TEST_F(DataDirectoryTest, RefusesWhatIsNoFolderInTheObjectsPlace)
+{
+    {
+        const DataDirectory made(options());
+    }
+    const auto objects = folder / "generation-1/objects";
+    const auto start = [&] { return error_of([&] { const DataDirectory data(options()); }); };
+    fs::create_symlink("nowhere", objects);
+    EXPECT_EQ(start(), "open " + objects.string() + ": Not a directory");
+    fs::remove(objects);
+    std::ofstream(objects) << "x";
+    EXPECT_EQ(start(), "open " + objects.string() + ": Not a directory");
+    fs::remove(objects);
+    fs::create_directory(folder / "elsewhere");
+    fs::create_directory_symlink(folder / "elsewhere", objects);
+    EXPECT_EQ(start(), "");
+}
+
 TEST_F(DataDirectoryTest, RefusesStateThatItCannotTellApart)
 {
     const auto start = [&] { return error_of([&] { const DataDirectory data(options()); }); };
