@@ -269,6 +269,12 @@ void ControlClient::receive(ServerConnection& connection, std::string_view path,
         // As much as has come: who follows calls waits for no more.
         beast::http::read_some(connection, connection.buffer, parser, error);
         if (error && error != beast::http::error::need_buffer) {
+            if (name_) {
+                // Of this process itself, which logs nothing: it ends where the bytes do.
+                throw std::runtime_error(fmt::format(
+                    "{0}: not all of it can be read; `amilab check {0}` says what is damaged",
+                    *name_));
+            }
             connection.throw_broken(error);
         }
         const auto got = std::span(piece).first(piece.size() - parser.get().body().size);

@@ -238,6 +238,22 @@ def test_a_pipe_in_the_data_directory_ends_a_start_a_check_and_a_save(start_serv
     assert not (tmp_path / "one.save").exists()
 
 
+def test_a_save_of_a_directory_that_lacks_an_object_says_what_to_ask(start_server, tmp_path, dice):
+    data = tmp_path / "data"
+    server = start_server("--data", data)
+    s3 = server.client("s3")
+    s3.create_bucket(Bucket="disks")
+    s3.put_object(Bucket="disks", Key="one", Body=dice.randbytes(MIB))
+    assert server.stop() == 0
+    (lost,) = (data / "generation-1/objects").iterdir()
+    lost.unlink()
+    done = servers.run_amilab("save", "--data", data, tmp_path / "one.save", text=True)
+    assert (done.returncode, done.stdout) == (1, "")
+    (line,) = done.stderr.splitlines()
+    assert f"`amilab check {data}`" in line
+    assert not (tmp_path / "one.save").exists()
+
+
 def test_a_directory_that_no_server_holds_is_saved_too(start_server, tmp_path, dice):
     server = start_server("--data", tmp_path / "data")
     image = bring(server, tmp_path, dice)
