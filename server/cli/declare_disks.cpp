@@ -90,8 +90,9 @@ void declare_save(DeclaredCommand& command)
     const auto kept = std::make_shared<SaveOptions>();
     command.option("FILE", kept->file, "Where to; - writes standard output").required();
     command.footer(
-        "amilab serve --from FILE begins with it. The server goes on meanwhile. An earlier save of "
-        "that name is replaced when the new one is whole; any other file is left alone.");
+        "amilab serve --from FILE begins with it. The server goes on meanwhile.\n"
+        "An earlier save of that name is replaced when the new one is whole; any other\n"
+        "file is left alone.");
     add_server(command, kept->server);
     add_data(command, kept->data);
     command.runs([kept] { return save(*kept); });

@@ -352,15 +352,18 @@ INSERT INTO instance_connect_endpoint VALUES ('eice-00000001', 'us-east-1', '111
     1000);
 )sql"},
     {45, R"sql(
-INSERT INTO s3_bucket VALUES ('disks', '111111111111', 'us-east-1', 1000, 'BucketOwnerEnforced',
-    'private', 'team=images', NULL, '1111', NULL);
+INSERT INTO s3_bucket (name, owner, region, created_ms, ownership, acl, tags, policy,
+                       public_access, versioning)
+    VALUES ('disks', '111111111111', 'us-east-1', 1000, 'BucketOwnerEnforced', 'private',
+            'team=images', NULL, '1111', NULL);
 INSERT INTO s3_blob (number, account, size_bytes, held_bytes, boot_id)
   VALUES (1, '111111111111', 5, 4096, NULL);
 INSERT INTO s3_removed_blob VALUES (2);
 INSERT INTO s3_content VALUES (1, 5);
 INSERT INTO s3_piece VALUES (1, 0, 5, 1, 0, NULL);
-INSERT INTO s3_object VALUES ('disks', 'a', '111111111111', 1, 5, 1000, 'etag', '', '', '',
-    'private', NULL, NULL, NULL, NULL);
+INSERT INTO s3_object (bucket, key, owner, content, size_bytes, modified_ms, etag, headers,
+                       metadata, tags, acl)
+    VALUES ('disks', 'a', '111111111111', 1, 5, 1000, 'etag', '', '', '', 'private');
 INSERT INTO s3_upload VALUES ('upload-00000001', 'disks', 'b', '111111111111', 1000, '', '', '',
     'private', NULL, NULL);
 INSERT INTO s3_part VALUES ('upload-00000001', 1, '111111111111', 2, 0, 1000, 'etag', NULL);
