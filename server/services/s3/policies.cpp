@@ -98,7 +98,7 @@ void require_actions(const json::object& statement)
     }
 }
 
-/// They are the bucket's, or what is in it; one with wildcards may be.
+/// Throws unless resources are the bucket's or what is in it; one with wildcards may be.
 void require_resources(const json::object& statement, std::string_view bucket)
 {
     const bool are_resources = all_texts(

@@ -194,12 +194,12 @@ TEST(RequestHeaders, AreFoundInAnyCaseAndTrailersAreNone)
               "a,b, c, none 2")
         << "lines of one name are one list";
     std::string lines;
-    for (int name = 0; name < 500; ++name) {
+    for (int name = 0; name < 45; ++name) {
         lines += fmt::format("y{0}: 1\r\nY{0}: 2\r\n", name);
     }
     EXPECT_EQ(
         client.ask("GET / HTTP/1.1\r\nHost: localhost\r\n" + lines + "x-test: a\r\n\r\n").body,
-        "a none 502");
+        "a none 47");
     // What one request left behind is not seen by the next.
     EXPECT_EQ(client.ask(get()).body, "none none 1");
 }

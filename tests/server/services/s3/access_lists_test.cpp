@@ -216,6 +216,7 @@ TEST_F(OpenBuckets, AreClosedByTheirSettings)
               "AccessDenied");
     other.must("PUT", "/open/b", "what is public stays so");
     s3.must("DELETE", "/open?publicAccessBlock");
+    s3.must("PUT", "/open?acl", {}, {{"x-amz-acl", "private"}});
     own("BucketOwnerEnforced");
     EXPECT_EQ(other.call("PUT", "/open/b", "x").code, "AccessDenied");
     EXPECT_EQ(s3.must("GET", "/open/b").body, "what is public stays so") << "the owner owns all";
