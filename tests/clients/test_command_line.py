@@ -273,7 +273,7 @@ def test_help_of_every_command_has_lines_of_80_columns():
         assert len(lines) <= 40 or words[0] in ("serve", "start"), words
     told = {words: " ".join(text.split()) for words, text in found}
     assert "for which it asks nobody; needs --nbd --nbd-unix PATH" in told["serve",]
-    assert "needs ACCOUNT; not with --access-key, --organization," in told["accounts",]
+    assert "needs ACCOUNT; not with --access-key, --name, --organization," in told["accounts",]
 
 
 def test_messages_point_to_pages_that_the_program_has(server):
