@@ -22,7 +22,10 @@ public:
         limit.rlim_cur = descriptors;
         ::setrlimit(RLIMIT_NOFILE, &limit);
     }
-    ~DescriptorLimit() { ::setrlimit(RLIMIT_NOFILE, &before_); }
+    ~DescriptorLimit()
+    {
+        ::setrlimit(RLIMIT_NOFILE, &before_);
+    }
     DescriptorLimit(const DescriptorLimit&) = delete;
     DescriptorLimit& operator=(const DescriptorLimit&) = delete;
 
