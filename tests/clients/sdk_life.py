@@ -3,8 +3,8 @@
 import tool
 
 
-def live(program, server, scratch):
-    """Runs it against a server whose waiters have something to wait for."""
+def live(program, server, scratch, **more):
+    """Runs it against a server whose waiters have something to wait for; `more` are variables."""
     server.set_delays(image_pending=300, snapshot_pending=200, instance_pending=300,
                       instance_shutting_down=100)
-    assert tool.run(server, scratch, program) == "life: done\n"
+    assert tool.run(server, scratch, program, **more) == "life: done\n"
