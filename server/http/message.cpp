@@ -1,5 +1,6 @@
 #include "server/http/message.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace amilab::http {
@@ -12,24 +13,11 @@ char to_lower(char letter)
 
 }  // namespace
 
-int compare_ignoring_case(std::string_view left, std::string_view right)
-{
-    if (left.size() != right.size()) {
-        return left.size() < right.size() ? -1 : 1;
-    }
-    for (std::size_t at = 0; at < left.size(); ++at) {
-        const auto one = to_lower(left[at]);
-        const auto other = to_lower(right[at]);
-        if (one != other) {
-            return one < other ? -1 : 1;
-        }
-    }
-    return 0;
-}
-
 bool equal_ignoring_case(std::string_view left, std::string_view right)
 {
-    return compare_ignoring_case(left, right) == 0;
+    return left.size() == right.size() &&
+           std::equal(left.begin(), left.end(), right.begin(),
+                      [](char one, char other) { return to_lower(one) == to_lower(other); });
 }
 
 std::optional<std::string_view> Request::header(std::string_view name) const

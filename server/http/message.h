@@ -109,8 +109,7 @@ using Handler = std::function<asio::awaitable<Response>(Request&, BodyReader&)>;
 /// target, and what its handler has left. Called as Handler is; throws nothing.
 using RefusalForm = std::function<Response(const Request&, const HttpError&)>;
 
-/// Compare ASCII letters without their case; shorter texts come first.
-int compare_ignoring_case(std::string_view left, std::string_view right);
+/// Compares ASCII letters without their case.
 bool equal_ignoring_case(std::string_view left, std::string_view right);
 
 /// A text/plain answer of one line.

@@ -166,32 +166,20 @@ void count_once(std::string_view name, int& count)
 }
 
 /// Lines of one name become one, with commas between their values. Source: RFC 9110, 5.3: they are
-/// one list. Sorted, since a client may send thousands of lines, and this is its connection's
-/// thread.
+/// one list. Limits::max_headers bounds how many are compared.
 void join_lines(std::vector<Header>& headers)
 {
-    std::vector<Header*> lines;
-    lines.reserve(headers.size());
-    for (auto& header : headers) {
-        lines.push_back(&header);
-    }
-    std::sort(lines.begin(), lines.end(), [](const Header* one, const Header* other) {
-        const auto order = compare_ignoring_case(one->name, other->name);
-        return order != 0 ? order < 0 : one < other;
-    });
-    bool has_joined = false;
-    for (std::size_t first = 0, next = 1; next < lines.size(); ++next) {
-        if (!equal_ignoring_case(lines[first]->name, lines[next]->name)) {
-            first = next;
-            continue;
+    for (std::size_t next = 1; next < headers.size(); ++next) {
+        const auto end = headers.begin() + static_cast<std::ptrdiff_t>(next);
+        const auto first = std::find_if(headers.begin(), end, [&](const Header& header) {
+            return equal_ignoring_case(header.name, end->name);
+        });
+        if (first != end) {
+            first->value.append(",").append(end->value);
+            end->name.clear();
         }
-        lines[first]->value.append(",").append(lines[next]->value);
-        lines[next]->name.clear();
-        has_joined = true;
     }
-    if (has_joined) {
-        std::erase_if(headers, [](const Header& header) { return header.name.empty(); });
-    }
+    std::erase_if(headers, [](const Header& header) { return header.name.empty(); });
 }
 
 }  // namespace
