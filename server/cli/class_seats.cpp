@@ -6,12 +6,14 @@
 #include <cstdint>
 #include <cstring>
 #include <fstream>
+#include <locale>
 #include <set>
 #include <span>
 #include <stdexcept>
 #include <utility>
 
 #include <fmt/format.h>
+#include <boost/algorithm/string/predicate.hpp>
 
 #include "server/wire/types.h"
 
@@ -35,9 +37,7 @@ constexpr std::array<std::string_view, 5> kHeadsOfNames = {"name", "names", "pup
 bool is_one_of(std::span<const std::string_view> words, std::string_view text)
 {
     return std::any_of(words.begin(), words.end(), [&](std::string_view word) {
-        return std::equal(word.begin(), word.end(), text.begin(), text.end(), [](char one, char c) {
-            return one == (c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c);
-        });
+        return boost::algorithm::iequals(word, text, std::locale::classic());
     });
 }
 

@@ -250,14 +250,19 @@ def test_a_lab_that_is_begun_in_another_region_is_found_there(room):
     room.did("finish", "first", "--region", "us-east-1")
 
 
-@needs_tools
-def test_finishing_one_of_two_labs_says_that_the_other_goes_too(tmp_path, room):
+def two_labs(folder, room, more=""):
+    """The labs `one` and `two`, each with a step that wants no volume, and `more` steps."""
     for name in ("one", "two"):
-        (tmp_path / f"{name}.md").write_text("# X\n## Step 1: a\n")
-        (tmp_path / f"{name}.json").write_text(json.dumps([{
+        (folder / f"{name}.md").write_text(f"# X\n## Step 1: a\n{more}")
+        (folder / f"{name}.json").write_text(json.dumps([{
             "step": 1, "hint": "h", "call": {"service": "ec2", "operation": "DescribeVolumes"},
             "expect": {"pointer": "/Volumes", "operator": "length", "value": 0}}]))
-    own = Classroom(room.server, tmp_path)
+    return Classroom(room.server, folder)
+
+
+@needs_tools
+def test_finishing_one_of_two_labs_says_that_the_other_goes_too(tmp_path, room):
+    own = two_labs(tmp_path, room)
     own.did("start", "one")
     own.did("start", "two")
     assert "two is begun in account 222222222222 too" in refused(own.lab("finish", "one"), NOT_YET)
@@ -268,12 +273,7 @@ def test_finishing_one_of_two_labs_says_that_the_other_goes_too(tmp_path, room):
 
 @needs_tools
 def test_beginning_at_a_step_of_one_of_two_labs_says_that_the_other_goes_too(tmp_path, room):
-    for name in ("one", "two"):
-        (tmp_path / f"{name}.md").write_text("# X\n## Step 1: a\n## Step 2: b\n")
-        (tmp_path / f"{name}.json").write_text(json.dumps([{
-            "step": 1, "hint": "h", "call": {"service": "ec2", "operation": "DescribeVolumes"},
-            "expect": {"pointer": "/Volumes", "operator": "length", "value": 0}}]))
-    own = Classroom(room.server, tmp_path)
+    own = two_labs(tmp_path, room, "## Step 2: b\n")
     own.did("start", "two")
     ec2 = room.server.client(account=STUDENT)
     ec2.create_key_pair(KeyName="work")
